@@ -1,0 +1,1 @@
+"""Niangjia (娘家): the Internet + trade union platform."""

@@ -1,0 +1,1 @@
+"""The terminal: commands for the person who runs the installation."""

@@ -1,0 +1,1 @@
+"""The officials' desk: pages for the people who run the union."""

@@ -1,0 +1,1 @@
+"""Pure arithmetic over columns: codes, rules, parameters and charts, without a database or a clock."""

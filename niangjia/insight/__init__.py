@@ -1,0 +1,1 @@
+"""Figures across features, each of which opens the list that it counts."""

@@ -1,0 +1,1 @@
+"""Rosters in: upload, mapping, trial run, commit, repair workbook and undo."""

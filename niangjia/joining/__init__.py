@@ -1,0 +1,1 @@
+"""One worker joins: request, screening, review, and the card."""

@@ -1,0 +1,1 @@
+"""The worker's site: pages for a phone on a weak network."""

@@ -1,0 +1,1 @@
+"""Who is who: regions, organisations, employers, persons, membership spells and postings."""

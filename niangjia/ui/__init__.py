@@ -1,0 +1,1 @@
+"""What all pages share: templates, tags, widgets, words and refusal pages."""
