@@ -3,46 +3,33 @@
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
-from pathlib import Path
+from contextlib import ExitStack
+from tempfile import TemporaryDirectory
 
 import pytest
 
 HOME = "NIANGJIA_HOME"
-STARTED = pytest.StashKey[object]()
+SERVICES = pytest.StashKey[ExitStack]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Start a cluster of the run's own, unless the environment names a server; xdist's workers share it."""
     if hasattr(config, "workerinput"):
         return
-    folder = Path(tempfile.mkdtemp(prefix="nj-test-"))
-    os.environ[HOME] = str(folder / "home")
+    services = config.stash[SERVICES] = ExitStack()
+    folder = services.enter_context(TemporaryDirectory(prefix="nj-test-", ignore_cleanup_errors=True))
+    os.environ[HOME] = folder
     if "DATABASE_URL" not in os.environ:
-        config.stash[STARTED] = _start_cluster(folder)
+        from niangjia.config.embedded_postgres import throwaway
 
-
-def _start_cluster(folder: Path) -> object:
-    from niangjia.config.embedded_postgres import Cluster
-
-    cluster = Cluster(folder / "cluster", fast_and_loose=True)
-    cluster.create()
-    cluster.start()
-    cluster.bootstrap()
-    urls = cluster.urls()
-    os.environ["DATABASE_URL"], os.environ["DATABASE_OWNER_URL"] = urls.app, urls.owner
-    return cluster
+        urls = services.enter_context(throwaway()).urls()
+        os.environ["DATABASE_URL"], os.environ["DATABASE_OWNER_URL"] = urls.app, urls.owner
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop the run's cluster and remove its folder."""
-    if hasattr(config, "workerinput"):
-        return
-    cluster = config.stash.get(STARTED, None)
-    if cluster is not None:
-        cluster.stop()
-    shutil.rmtree(Path(os.environ[HOME]).parent, ignore_errors=True)
+    if SERVICES in config.stash:
+        config.stash[SERVICES].close()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

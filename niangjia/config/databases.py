@@ -6,7 +6,10 @@ from typing import NamedTuple
 
 from environs import Env
 
+from niangjia.config.embedded_postgres import Cluster, ClusterError
 from niangjia.config.home import Home
+
+NOT_RUNNING = "postgresql:///niangjia?host=/nonexistent"
 
 
 class Addresses(NamedTuple):
@@ -18,11 +21,15 @@ class Addresses(NamedTuple):
 
 
 def find(env: Env, home: Home) -> Addresses:
-    """Return the addresses from ``DATABASE_URL`` and ``DATABASE_OWNER_URL``, else those of the embedded cluster."""
+    """Return the addresses from ``DATABASE_URL`` and ``DATABASE_OWNER_URL``, else those of the embedded cluster.
+
+    While the embedded one does not run, the addresses lead nowhere: commands that need it start it first.
+    """
     app = env.str("DATABASE_URL", "")
     if app:
         return Addresses(app, env.str("DATABASE_OWNER_URL", app), embedded=False)
-    from niangjia.config.embedded_postgres import Cluster
-
-    urls = Cluster(home.postgres).urls()
+    try:
+        urls = Cluster(home.postgres).urls()
+    except ClusterError:
+        return Addresses(NOT_RUNNING, NOT_RUNNING, embedded=True)
     return Addresses(urls.app, urls.owner, embedded=True)

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import logging
 import re
+import sys
 from typing import Any
 
 import structlog
 
 # Not a proof (canary tests are that), but a net under the rule that nobody logs what a person typed.
 SECRET_SHAPES = re.compile(r"(?<![0-9A-Za-z])(?:\d{17}[0-9Xx]|\d{15}|1\d{10})(?![0-9A-Za-z])")
-HAN_QUOTED = re.compile(r"(?<==)\([^)]*\)(?= already exists)|(?<=contains \().*(?=\))", re.DOTALL)
+QUOTED_ROW = re.compile(r"(?<==)\([^)]*\)(?= already exists)|(?<=contains \().*(?=\))", re.DOTALL)
 COVERED = "[redacted]"
 
 
 def redact(text: str) -> str:
     """Return ``text`` with what looks like an ID number or a phone, and what a constraint error quotes, covered."""
-    return SECRET_SHAPES.sub(COVERED, HAN_QUOTED.sub(COVERED, text))
+    return SECRET_SHAPES.sub(COVERED, QUOTED_ROW.sub(COVERED, text))
 
 
 class Redactor(logging.Filter):
@@ -46,11 +47,11 @@ def _where(exc_info: Any) -> str:
 
 def redact_event(_: Any, __: str, event: dict[str, Any]) -> dict[str, Any]:
     """Cover secrets in every value of a structlog event; an exception becomes its kind and place."""
-    exc_info = event.pop("exc_info", None)
-    if isinstance(exc_info, BaseException):
-        exc_info = (type(exc_info), exc_info, exc_info.__traceback__)
-    if isinstance(exc_info, tuple) and exc_info[0] is not None:
-        event["error"] = _where(exc_info)
+    error = event.pop("exc_info", None)
+    if error is True:
+        error = sys.exc_info()[1]
+    if isinstance(error, BaseException):
+        event["error"] = _where((type(error), error, error.__traceback__))
     return {key: redact(value) if isinstance(value, str) else value for key, value in event.items()}
 
 

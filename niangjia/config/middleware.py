@@ -6,15 +6,17 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import redirect
 from django.utils import timezone
 
-from niangjia.config.policies import route_of
+from niangjia.config.policies import Route, route_of
 from niangjia.core.errors import Refusal
 from niangjia.foundation.acting import Lost, acting
 from niangjia.foundation.actors import NOBODY
 from niangjia.registry.postings import actor_of_session
-from niangjia.ui import refusals
+from niangjia.ui import errors
 
 Answer = Callable[[HttpRequest], HttpResponse]
 SIGN_IN = "/accounts/"
@@ -64,11 +66,21 @@ class PolicyMiddleware:
         """Refuse as if there were no such page, or ask to sign in."""
         route = route_of(request.resolver_match)
         if route is None or not route.open_to(request.actor):
-            return refusals.sign_in_or_not_found(request, route)
+            return _turned_away(request, route)
         if request.method not in route.methods:
             return HttpResponseNotAllowed(sorted(route.methods))
         return None
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Turn a refusal that the view let rise into its page."""
-        return refusals.page_of(request, error) if isinstance(error, Refusal) else None
+        return errors.refused(request, error) if isinstance(error, Refusal) else None
+
+
+def _turned_away(request: HttpRequest, route: Route | None) -> HttpResponse:
+    """Send people who are still on the way in to their next step; to all others there is no such page."""
+    actor = request.actor
+    if route is None or actor.role is not None:
+        return errors.not_found(request)
+    if actor.account_id is not None:
+        return redirect("account_next_step")
+    return redirect_to_login(request.path, "account_login" if route.for_officials else "mobile:sign-in")

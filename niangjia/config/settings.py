@@ -156,7 +156,5 @@ TIME_ZONE = "Asia/Shanghai"
 STATIC_URL = "static/"
 STATIC_ROOT = PACKAGE / "static_root"
 WHITENOISE_USE_FINDERS = True
-FILE_UPLOAD_TEMP_DIR = str(NIANGJIA_HOME.tmp)
-FILE_UPLOAD_PERMISSIONS = 0o600
 
 configure_structlog()

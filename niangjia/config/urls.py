@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.urls import include, path
 
 urlpatterns = [
+    path("", include("niangjia.ui.urls")),
     path("console/", include("niangjia.console.urls")),
     path("", include("niangjia.mobile.urls")),
 ]
-handler400 = "niangjia.ui.refusals.bad_request"
-handler403 = "niangjia.ui.refusals.not_found"
-handler404 = "niangjia.ui.refusals.not_found"
-handler500 = "niangjia.ui.refusals.server_error"
+handler400 = "niangjia.ui.errors.bad_request"
+handler403 = "niangjia.ui.errors.not_found"
+handler404 = "niangjia.ui.errors.not_found"
