@@ -1,0 +1,1 @@
+"""Code tables and administrative divisions, each with its standard and its dates."""
