@@ -123,7 +123,7 @@ def _full_names(frame: pl.DataFrame) -> pl.DataFrame:
     names = frame.select("code", spoken)
     whole = frame.select("code")
     for length in (2, 4, 6, 9):
-        part = pl.when(_LENGTH >= length).then(_CODE.str.slice(0, length)).alias("part")
+        part = pl.when(length <= _LENGTH).then(_CODE.str.slice(0, length)).alias("part")
         whole = whole.with_columns(part).join(
             names.rename({"code": "part", "spoken": f"part_{length}"}), on="part", how="left"
         )
