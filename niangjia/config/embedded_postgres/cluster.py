@@ -18,9 +18,9 @@ from niangjia.config.embedded_postgres.passwords import (
     Passwords,
     make_passwords,
     read_passwords,
-    write_private,
 )
 from niangjia.config.embedded_postgres.sockets import make_socket_folder
+from niangjia.config.files import write_private
 from niangjia.config.locks import FolderLock, Taken
 
 START_SECONDS = 120.0  # after a crash the server first replays its log
@@ -95,10 +95,14 @@ class Cluster:
 
     def is_running(self) -> bool:
         """Whether a server, whoever started it, accepts connections."""
-        if self._server is not None and self._server.poll() is not None:
+        if self.has_ended():
             return False
         found = postmaster.read(self.data)
         return found is not None and found.ready
+
+    def has_ended(self) -> bool:
+        """Whether the server that this object started is gone without having been stopped."""
+        return self._server is not None and self._server.poll() is not None
 
     def processes(self) -> list[int]:
         """Return the ids of all server processes of this folder."""

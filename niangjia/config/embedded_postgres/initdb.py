@@ -7,7 +7,7 @@ from pathlib import Path
 from niangjia.config.embedded_postgres.account import Account
 from niangjia.config.embedded_postgres.binaries import Binaries
 from niangjia.config.embedded_postgres.errors import ClusterError
-from niangjia.config.embedded_postgres.passwords import write_private
+from niangjia.config.files import write_private
 
 PARTS = ("base", "global/pg_control", "pg_wal", "pg_xact")
 OPTIONS = ("--auth=scram-sha-256", "--data-checksums", "--locale=C.UTF-8", "--encoding=UTF8")

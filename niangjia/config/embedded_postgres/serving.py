@@ -11,10 +11,15 @@ from niangjia.config.embedded_postgres.cluster import Cluster, Urls
 UNSAFE_BUT_FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
+def cluster_of(home: Path) -> Cluster:
+    """Return the cluster of a home (NIANGJIA_HOME)."""
+    return Cluster(home / "postgres", log=home / "log" / "postgres")
+
+
 @contextlib.contextmanager
 def serving(home: Path) -> Iterator[Urls]:
     """Serve the database of a home: the one that runs already, else one started here and stopped at the end."""
-    cluster = Cluster(home / "postgres", log=home / "log" / "postgres")
+    cluster = cluster_of(home)
     if cluster.is_running():
         yield cluster.attach().urls()
         return
