@@ -17,6 +17,7 @@ from niangjia.config.embedded_postgres.serving import UNSAFE_BUT_FAST
 
 pytestmark = [pytest.mark.database, pytest.mark.kill]
 ROOT = Path(__file__).parents[2]
+PYTHONPATH = os.pathsep.join([str(ROOT), *filter(None, sys.path)])
 SUPERVISOR = """
 import signal, sys, pathlib
 from niangjia.config.embedded_postgres import Cluster
@@ -29,7 +30,9 @@ signal.pause()
 
 def supervisor(folder, act):
     command = [sys.executable, "-c", SUPERVISOR, folder, act]
-    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, env=os.environ | {"PYTHONPATH": ROOT})
+    return subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, env=os.environ | {"PYTHONPATH": PYTHONPATH}
+    )
 
 
 def kill(process):
@@ -100,7 +103,7 @@ def test_the_pid_of_a_stranger_in_the_pid_file_is_no_obstacle(cluster):
 
 def test_a_kill_while_the_folder_is_made_leaves_nothing_in_the_way(cluster):
     process = supervisor(cluster.folder, "create")
-    assert postmaster.wait_until((cluster.folder / "data.new" / "PG_VERSION").exists, 20)
+    assert postmaster.wait_until(lambda: any(cluster.folder.glob("data.new-*/data/PG_VERSION")), 20)
     kill(process)
     assert not cluster.data.exists()
     cluster.start()
@@ -263,7 +266,7 @@ def test_all_of_this_as_a_normal_user():
             [python, "-m", "pytest", *options, f"--basetemp={home}/basetemp", *files],
             cwd=ROOT,
             env={
-                "PYTHONPATH": os.pathsep.join([str(ROOT), *filter(None, sys.path)]),
+                "PYTHONPATH": PYTHONPATH,
                 "PATH": os.environ["PATH"],
             }
             | {"HOME": home, "PYTHONDONTWRITEBYTECODE": "1", "LANG": "C.UTF-8"},
