@@ -24,8 +24,9 @@ NIANGJIA_DEMO = env.bool("NIANGJIA_DEMO", False)
 NIANGJIA_PUBLIC_URL = env.str("NIANGJIA_PUBLIC_URL", f"http://127.0.0.1:{NIANGJIA_PORT}")
 
 # -- safety -------------------------------------------------------------------------------------------------
-# Without a key file nothing has been started yet; a key of this process alone serves `--help` and checks.
-SECRET_KEY = NIANGJIA_HOME.secret_key() or secrets.token_urlsafe(50)
+# The first start makes the file. Before it, a key of this process alone serves `--help` and checks.
+SECRET_FILE = NIANGJIA_HOME.keys / "secret_key"
+SECRET_KEY = SECRET_FILE.read_text() if SECRET_FILE.exists() else secrets.token_urlsafe(50)
 DEBUG = False
 ALLOWED_HOSTS = env.list("NIANGJIA_HOSTS", ["127.0.0.1", "localhost", "[::1]", "testserver"])
 CSRF_TRUSTED_ORIGINS = [NIANGJIA_PUBLIC_URL]
@@ -76,6 +77,7 @@ INSTALLED_APPS = [
     "niangjia.foundation.ledger",
     "niangjia.foundation.accounts",
     "niangjia.registry",
+    "niangjia.joining",
     "niangjia.config",  # last: its post_migrate receiver gives the grants
 ]
 

@@ -37,6 +37,7 @@ class Submission(models.Model):
     organisation = models.ForeignKey("registry.Organisation", models.PROTECT, related_name="+")
     code = models.ForeignKey(JoinCode, models.PROTECT, related_name="+")
     name = models.TextField(max_length=100)
+    id_kind = models.TextField(max_length=20)
     group = models.TextField(max_length=30)
     workplace = models.TextField(max_length=120, blank=True)
     sealed = models.BinaryField()

@@ -52,7 +52,7 @@ def test_an_office_sees_its_subtree_and_nothing_beside_it():
 def test_a_federation_sees_the_rows_of_its_line_and_not_those_of_its_place():
     with acting(system_actor("test")):
         city = organisation()
-        couriers = organisation(under=city, kind="industry")
+        couriers = organisation(under=city, kind="union_federation", level="city")
         led, other = organisation(under=city, line=couriers), organisation(under=city)
         mine = person(led)
         person(other)
