@@ -88,7 +88,9 @@ def update(package: Path) -> None:
     path = package / CATALOGUE
     if not words and not path.exists():
         return
-    known = {(entry.msgctxt, entry.msgid): entry for entry in polib.pofile(str(path))} if path.exists() else {}
+    known = (
+        {(entry.msgctxt, entry.msgid): entry for entry in polib.pofile(str(path))} if path.exists() else {}
+    )
     catalogue = polib.POFile(wrapwidth=110)
     catalogue.metadata = METADATA
     for key in sorted(words, key=lambda key: (key[1], key[0] or "")):
@@ -166,7 +168,9 @@ def translation(entry: polib.POEntry) -> str:
 
 def same_placeholders(word: Word, text: str) -> bool:
     """Say whether the text fills in what the msgid does; for a plural, what its plural form does."""
-    return sorted(set(PLACEHOLDER.findall(word.plural or word.msgid))) == sorted(set(PLACEHOLDER.findall(text)))
+    return sorted(set(PLACEHOLDER.findall(word.plural or word.msgid))) == sorted(
+        set(PLACEHOLDER.findall(text))
+    )
 
 
 def clashes(chosen: list[Path]) -> Iterator[str]:
@@ -177,7 +181,9 @@ def clashes(chosen: list[Path]) -> Iterator[str]:
             text = _known_texts(package).get(key, "")
             said, elsewhere = first.setdefault(key, (text, package))
             if text and said and text != said:
-                yield _said(word, f"is {text!r} here and {said!r} in {elsewhere.name}; tell them apart with pgettext")
+                yield _said(
+                    word, f"is {text!r} here and {said!r} in {elsewhere.name}; tell them apart with pgettext"
+                )
 
 
 @cache

@@ -26,7 +26,15 @@ from django.utils.translation import get_language, override
 from niangjia.ui.shell import Branch, ConsoleShell, Office, PhoneShell, Place
 
 STATIC = Path(__file__).resolve().parent.parent / "niangjia/ui/static"
-PAGES = ("ui/pieces.html", "ui/pieces_phone.html", "404.html", "403_csrf.html", "429.html", "400.html", "500.html")
+PAGES = (
+    "ui/pieces.html",
+    "ui/pieces_phone.html",
+    "404.html",
+    "403_csrf.html",
+    "429.html",
+    "400.html",
+    "500.html",
+)
 NOW = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
 
 
@@ -39,28 +47,37 @@ class SampleRefusal:
     """Looks like a refusal of core."""
 
     code = "already_member"
-    message = "Not saved"
+    message = "Nothing was sent and nothing was changed. Go back, reload the page, and send it once more."
     params: dict = {}
 
 
-def sample_form() -> forms.Form:
+def sample_form(prefix: str | None = None) -> forms.Form:
     """Return a filled form with one mistake in it."""
     groups = [("courier", pick("快递员", "Courier")), ("driver", pick("货车司机", "Truck driver"))]
     fields = {
-        "name": forms.CharField(label=pick("姓名", "Name"), help_text=pick("和身份证上一样。", "As on the ID card.")),
+        "name": forms.CharField(
+            label=pick("姓名", "Name"), help_text=pick("和身份证上一样。", "As on the ID card.")
+        ),
         "number": forms.CharField(
             label=pick("你的身份证号", "Your ID number"),
             help_text=pick("末位是 X 就填 X。", "If the last character is X, enter X."),
             widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
         ),
-        "group": forms.ChoiceField(label=pick("做哪一行", "Your trade"), choices=groups, widget=forms.RadioSelect),
+        "group": forms.ChoiceField(
+            label=pick("做哪一行", "Your trade"), choices=groups, widget=forms.RadioSelect
+        ),
         "region": forms.ChoiceField(label=pick("在哪个县", "County"), choices=groups, required=False),
-        "note": forms.CharField(label=pick("想说的话", "Anything to add"), widget=forms.Textarea, required=False),
+        "note": forms.CharField(
+            label=pick("想说的话", "Anything to add"), widget=forms.Textarea, required=False
+        ),
         "agree": forms.BooleanField(label=pick("我自愿加入工会", "I join of my own free will")),
     }
-    form = type("SampleForm", (forms.Form,), fields)({"number": "3699**********0412", "group": "courier"})
+    typed = {"number": "3699**********0412", "group": "courier", "ask-number": "3699**********0412"}
+    form = type("SampleForm", (forms.Form,), fields)(typed, prefix=prefix)
     form.errors.clear()
-    form.add_error("number", pick("末位应为 X，请核对原件", "The last character should be X. Check the card."))
+    form.add_error(
+        "number", pick("末位应为 X，请核对原件", "The last character should be X. Check the card.")
+    )
     form.add_error(None, pick("还有一处要改", "One thing to mend"))
     return form
 
@@ -68,12 +85,21 @@ def sample_form() -> forms.Form:
 def console_shell() -> ConsoleShell:
     """Return the frame of a clerk with two offices."""
     here = pick("青岚市总工会", "Qinglan Federation")
-    names = [pick("东屏区", "Dongping"), pick("南塘区", "Nantang"), pick("西津区", "Xijin"), pick("云栈县", "Yunzhan")]
+    names = [
+        pick("东屏区", "Dongping"),
+        pick("南塘区", "Nantang"),
+        pick("西津区", "Xijin"),
+        pick("云栈县", "Yunzhan"),
+    ]
     return ConsoleShell(
         name=pick("李*敏", "Li *min"),
         offices=(
             Office(pick("组织部", "Organising dept"), here, date(2028, 6, 30), current=True),
-            Office(pick("委员", "Committee"), pick("青岚市快递行业工会联合会", "Qinglan Couriers' Union Federation"), url="#"),
+            Office(
+                pick("委员", "Committee"),
+                pick("青岚市快递行业工会联合会", "Qinglan Couriers' Union Federation"),
+                url="#",
+            ),
         ),
         places=(
             Place("#board", pick("目标板", "Targets"), "chart-bar"),
@@ -123,6 +149,7 @@ def context_of(template: str) -> dict:
         "shell": phone_shell() if "phone" in template else console_shell(),
         "request": RequestFactory().get("/pieces/"),
         "form": sample_form(),
+        "question": sample_form("ask"),
         "rows": sample_rows(),
         "page": Paginator(range(37), 10).page(2),
         "now": NOW,

@@ -61,4 +61,8 @@ def duration(length: timedelta) -> str:
         hours and ngettext("%(count)d hour", "%(count)d hours", hours) % {"count": hours},
     ]
     said = [part for part in parts if part]
-    return " ".join(said) if said else ngettext("%(count)d minute", "%(count)d minutes", minutes) % {"count": minutes}
+    return (
+        " ".join(said)
+        if said
+        else ngettext("%(count)d minute", "%(count)d minutes", minutes) % {"count": minutes}
+    )

@@ -16,7 +16,11 @@ def back(request: HttpRequest) -> str:
     before it is looked at.
     """
     wanted = request.GET.get("next", "")
-    if not wanted.startswith("/") or "\\" in wanted or any(ord(sign) < 33 or ord(sign) == 127 for sign in wanted):
+    if (
+        not wanted.startswith("/")
+        or "\\" in wanted
+        or any(ord(sign) < 33 or ord(sign) == 127 for sign in wanted)
+    ):
         return "/"
     same_host = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None, require_https=request.is_secure())
     return wanted if same_host else "/"

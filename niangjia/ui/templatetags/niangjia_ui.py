@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from django import template
 from django.template.loader import render_to_string
 from django.templatetags.static import static
-from django.utils.html import format_html, format_html_join
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from niangjia.ui import clocks, dates, words
@@ -16,9 +16,10 @@ from niangjia.ui.language import TYPE_COOKIE
 register = template.Library()
 register.filter("sentence", words.sentence)
 register.filter("counted", words.counted)
-register.filter("day", dates.day_text)
-register.filter("moment", dates.moment_text)
+register.filter("day_text", dates.day_text)
+register.filter("moment_text", dates.moment_text)
 register.filter("hour", dates.time_text)
+DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?: \d{2}:\d{2})?")
 
 # kind of state: (class, mark)
 STATES = {
@@ -39,11 +40,31 @@ STATE_ICONS = {
 }
 
 
+@register.filter
+def unbroken(text: object) -> SafeString:
+    """Keep each date of a sentence on one line: a browser breaks 2026-11-24 at its hyphens."""
+    return mark_safe(DATE.sub(r'<span class="nb">\g<0></span>', conditional_escape(text)))  # noqa: S308 escaped before
+
+
+@register.filter
+def day(on: date | datetime | None) -> SafeString:
+    """Write 2026-11-24 on one line; in an attribute use ``day_text``."""
+    return unbroken(dates.day_text(on))
+
+
+@register.filter
+def moment(at: datetime | None) -> SafeString:
+    """Write 2026-11-24 18:00 on one line; in an attribute use ``moment_text``."""
+    return unbroken(dates.moment_text(at))
+
+
 @register.simple_tag
 def icon(name: str, size: str = "") -> SafeString:
     """Draw an icon of the sprite, ``size`` "xs", "s", "" or "l". It is silent: the word beside it speaks."""
     kind = f"ic ic-{size}" if size else "ic"
-    return format_html('<svg class="{}" aria-hidden="true"><use href="{}#i-{}"/></svg>', kind, _sprite(), name)
+    return format_html(
+        '<svg class="{}" aria-hidden="true"><use href="{}#i-{}"/></svg>', kind, _sprite(), name
+    )
 
 
 def _sprite() -> str:
@@ -113,9 +134,18 @@ def state(content: str, kind: str, title: str, why: str = "") -> SafeString:
 
 
 @register.simple_block_tag
-def panel(content: str, title: str = "", note: str = "", more_url: str = "", more: str = "", flush: bool = False) -> SafeString:
+def panel(
+    content: str, title: str = "", note: str = "", more_url: str = "", more: str = "", flush: bool = False
+) -> SafeString:
     """Draw a panel around the block; ``flush`` leaves out the inner margin, as tables want it."""
-    context = {"title": title, "note": note, "more_url": more_url, "more": more, "flush": flush, "content": content}
+    context = {
+        "title": title,
+        "note": note,
+        "more_url": more_url,
+        "more": more,
+        "flush": flush,
+        "content": content,
+    }
     return mark_safe(render_to_string("ui/panel.html", context))  # noqa: S308 a template of ours, escaped there
 
 
