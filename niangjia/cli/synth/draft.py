@@ -10,7 +10,7 @@ import numpy as np
 from niangjia.cli.synth import numbers
 from niangjia.cli.synth.names import MALE
 from niangjia.cli.synth.organisations import Organisation, in_scope
-from niangjia.cli.synth.people import counties, draw_people
+from niangjia.cli.synth.people import People, counties, draw_people
 from niangjia.cli.synth.sheet import FIELDS, Cell
 from niangjia.core.codes import by_code
 
@@ -87,40 +87,45 @@ def clean_draft(
     """
     below = in_scope(organisations, scope)
     bearers = Counter(one.name for one in organisations if one.key in below)
-    rolls = [one for one in organisations if one.key in below and one.keeps_roll and bearers[one.name] == 1]
+    rolls = [one for one in _rolls_in(organisations, below) if bearers[one.name] == 1]
     if not rolls:
         raise ValueError(f"no union below {scope} keeps a roll")
     people = draw_people(rng, rows, on=on)
-    texts: dict[str, list[Cell]] = {field: [""] * rows for field in FIELDS}
-    ethnics, sexes = by_code("ethnic"), {MALE: "男"}
-    texts["name"] = people.names.tolist()
-    texts["sex"] = [sexes.get(sex, "女") for sex in people.sexes]
-    texts["birth"] = people.births.astype(str).tolist()
-    texts["ethnic"] = [ethnics[code].name_zh for code in people.ethnics]
-    texts["number"] = people.numbers.tolist()
-    texts["phone"] = people.phones.tolist()
-    texts["joined"] = people.joined.astype(str).tolist()
-    texts["education"] = rng.choice(_EDUCATION, size=rows, p=_EDUCATION_SHARES).tolist()
-    texts["status"] = rng.choice(_STATUS, size=rows, p=_STATUS_SHARES).tolist()
-    texts["hukou"] = rng.choice(_HUKOU, size=rows, p=_HUKOU_SHARES).tolist()
-    unions = [rolls[i] for i in rng.integers(len(rolls), size=rows)]
     draft = Draft(
-        columns=texts,
-        unions=unions,
+        columns=_columns(rng, people),
+        unions=[rolls[i] for i in rng.integers(len(rolls), size=rows)],
         rolls=rolls,
-        ambiguous=[name for name, times in bearers.items() if times > 1 and _is_roll(organisations, name)],
-        outside=[
-            one.name
-            for one in organisations
-            if one.key not in below and one.keeps_roll and not bearers[one.name]
-        ],
+        ambiguous=[one.name for one in _rolls_in(organisations, below) if bearers[one.name] > 1],
+        outside=[one.name for one in _rolls_out(organisations, below) if not bearers[one.name]],
         taken=set(people.numbers),
         on=on,
     )
     for row, draw in enumerate(rng.integers(1 << 30, size=rows).tolist()):
-        draft.place(row, unions[row], draw)
+        draft.place(row, draft.unions[row], draw)
     return draft
 
 
-def _is_roll(organisations: Sequence[Organisation], name: str) -> bool:
-    return any(one.name == name and one.keeps_roll for one in organisations)
+def _rolls_in(organisations: Sequence[Organisation], below: frozenset[str]) -> list[Organisation]:
+    return [one for one in organisations if one.keeps_roll and one.key in below]
+
+
+def _rolls_out(organisations: Sequence[Organisation], below: frozenset[str]) -> list[Organisation]:
+    return [one for one in organisations if one.keeps_roll and one.key not in below]
+
+
+def _columns(rng: np.random.Generator, people: People) -> dict[str, list[Cell]]:
+    """Return the columns that do not hang on a union; the others are blank."""
+    rows = len(people.names)
+    ethnics = by_code("ethnic")
+    columns: dict[str, list[Cell]] = {field: [""] * rows for field in FIELDS}
+    columns["name"] = people.names.tolist()
+    columns["sex"] = ["男" if sex == MALE else "女" for sex in people.sexes]
+    columns["birth"] = people.births.astype(str).tolist()
+    columns["ethnic"] = [ethnics[code].name_zh for code in people.ethnics]
+    columns["number"] = people.numbers.tolist()
+    columns["phone"] = people.phones.tolist()
+    columns["joined"] = people.joined.astype(str).tolist()
+    columns["education"] = rng.choice(_EDUCATION, size=rows, p=_EDUCATION_SHARES).tolist()
+    columns["status"] = rng.choice(_STATUS, size=rows, p=_STATUS_SHARES).tolist()
+    columns["hukou"] = rng.choice(_HUKOU, size=rows, p=_HUKOU_SHARES).tolist()
+    return columns

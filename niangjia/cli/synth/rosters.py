@@ -98,36 +98,30 @@ def roster(
     rng = np.random.default_rng(seed)
     draft = clean_draft(rng, rows, city() if organisations is None else organisations, scope, on)
     fate = _spoil(rng, draft, rows, share, kinds)
-    numbers = [_typed(cell) for cell in draft.columns["number"]]
+    # Noise overwrites the numbers: the truth keeps them as they were meant.
+    numbers = [cell if isinstance(cell, str) else "" for cell in draft.columns["number"]]
     noted = noise.scatter(rng, draft.columns, fate.protected) if noisy else {}
     positions = _positions(rng, rows, blank=noisy)
     headers, fields, cells = _lay_out(rng, draft, positions, plain=not noisy)
     heading = str(rng.choice(sheet.TITLES)) if title else None
-    truth = _truth(
-        {
-            "position": positions,
-            "row": positions + (3 if title else 2),
-            "verdict": fate.verdicts,
-            "codes": [" ".join(codes) for codes in fate.codes],
-            "error": fate.errors,
-            "noise": [" ".join(noted.get(row, ())) for row in range(rows)],
-            "union": [union.key for union in draft.unions],
-            "number": numbers,
-        }
-    )
-    return Roster(heading, headers, fields, cells, truth)
+    facts = {
+        "position": positions,
+        "row": positions + (3 if title else 2),
+        "verdict": fate.verdicts,
+        "codes": [" ".join(codes) for codes in fate.codes],
+        "error": fate.errors,
+        "noise": [" ".join(noted.get(row, ())) for row in range(rows)],
+        "union": [union.key for union in draft.unions],
+        "number": numbers,
+    }
+    return Roster(heading, headers, fields, cells, _truth(facts))
 
 
-def _truth(columns: dict[str, Any]) -> pl.DataFrame:
+def _truth(facts: dict[str, Any]) -> pl.DataFrame:
     """Return the truth with its lists as lists; a row whose union nobody can tell has none."""
     words = pl.col("codes", "noise").str.split(" ").list.eval(pl.element().filter(pl.element() != ""))
     lost = pl.col("codes").str.starts_with("UNION_")
-    union = pl.when(~lost).then("union").alias("union")
-    return pl.DataFrame(columns).with_columns(words, union)
-
-
-def _typed(cell: Cell) -> str:
-    return cell if isinstance(cell, str) else ""
+    return pl.DataFrame(facts).with_columns(words, pl.when(~lost).then("union").alias("union"))
 
 
 def _spoil(rng: np.random.Generator, draft: Draft, rows: int, share: float, kinds: Sequence[str]) -> _Fate:
