@@ -1,6 +1,8 @@
 """Files that only their owner reads, written all at once."""
 
+import contextlib
 import os
+import tempfile
 from pathlib import Path
 
 
@@ -14,6 +16,18 @@ def write_private(path: Path, text: str) -> None:
         out.flush()
         os.fsync(file)
     new.replace(path)
+
+
+def write_first(path: Path, text: str) -> None:
+    """Write a file 0600 unless it is there already; of several processes that try at once, the first one's text stays."""
+    file, name = tempfile.mkstemp(prefix=f"{path.name}.", dir=path.parent)
+    with os.fdopen(file, "w") as out:
+        out.write(text)
+        out.flush()
+        os.fsync(file)
+    with contextlib.suppress(FileExistsError):
+        os.link(name, path)
+    Path(name).unlink()
 
 
 def open_log(path: Path, *, largest: int = 10_000_000) -> int:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from niangjia.config.errors import CannotRun
-from niangjia.config.files import write_private
+from niangjia.config.files import write_first
 from niangjia.config.locks import FolderLock, Taken
 
 PRIVATE = ("keys", "tmp", "files", "anchors")
@@ -109,17 +109,18 @@ class Home:
             CannotRun: the file is gone, but what it sealed is still here.
         """
         path = self.keys / name
+        # In this order: data is only made after its key, so data without a key is no race with another first start.
+        held_data = self.holds_data()
         if path.exists():
             return path.read_text()
-        if self.holds_data():
+        if held_data:
             raise CannotRun(
                 f"{path} is missing, but {self.path} holds data that belongs to it. Bring the file back from your "
                 "copy of the keys. Niangjia makes no new one: what the old one sealed could never be read again."
             )
         self.prepare()
-        made = make()
-        write_private(path, made)
-        return made
+        write_first(path, make())
+        return path.read_text()
 
     def secret_key(self) -> str:
         """Return Django's secret key."""

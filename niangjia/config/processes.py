@@ -2,6 +2,7 @@
 
 import contextlib
 import http.client
+import math
 import os
 import signal
 import socket
@@ -19,6 +20,7 @@ HOST = "127.0.0.1"
 READY_SECONDS = 120.0
 PORT_SECONDS = 2.0  # a killed run's web server may need this long to let go
 LOOK_SECONDS = 0.1
+NEVER = math.inf
 
 
 def run(
@@ -48,12 +50,12 @@ def run(
         signals = stack.enter_context(_Signals.listening())
         with _Database.serving(home) as database:
             if migrate is not None:
-                migrate(database.urls)
+                signals.during(migrate, database.urls)
             wanted = programs if programs is not None else (web(port), worker(home))
             children = [
                 Child(each, environment=_environment(home, database.urls), log=home.log) for each in wanted
             ]
-            signals.raising = False
+            signals.breaks_at = NEVER
             _keep(children, database, signals, lambda: say(f"ready http://{HOST}:{port}"))
 
 
@@ -123,7 +125,8 @@ def _keep(
     """Start the children and keep them running until a signal; whatever happens, stop them, the first one first."""
     try:
         for child in children:
-            child.start()
+            if not signals.count:
+                child.start()
         _until_all_answer(children, database, signals)
         if not signals.count:
             ready()
@@ -183,11 +186,15 @@ class _Database:
 
 
 class _Signals:
-    """SIGINT, SIGTERM and SIGHUP, counted. The first one breaks off a start; later ones are for the loop to see."""
+    """SIGINT, SIGTERM and SIGHUP, counted for the loops to see.
+
+    An exception out of a handler may come between any two instructions (also in a child that is just being forked), so
+    only a migration, which may be long, is broken off by the first signal, and the database's start by the second.
+    """
 
     def __init__(self) -> None:
         self.count = 0
-        self.raising = True
+        self.breaks_at = 2.0
 
     @classmethod
     @contextlib.contextmanager
@@ -201,9 +208,15 @@ class _Signals:
             for number, handler in before.items():
                 signal.signal(number, handler)
 
+    def during(self, act: Callable[[Urls], None], urls: Urls) -> None:
+        """Call what the next signal breaks off, unless there was one already."""
+        self.breaks_at = 1.0
+        if not self.count:
+            act(urls)
+
     def note(self, number: int, frame: FrameType | None) -> None:
-        """Count one signal."""
+        """Count one signal. Raises KeyboardInterrupt, once, when it is the one that breaks off."""
         self.count += 1
-        if self.raising:
-            self.raising = False
+        if self.count >= self.breaks_at:
+            self.breaks_at = NEVER
             raise KeyboardInterrupt

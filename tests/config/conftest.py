@@ -46,6 +46,8 @@ def cluster(postgresql, folder):
     made = Cluster(folder / "postgres", changes=UNSAFE_BUT_FAST)
     yield made
     made.stop()
+    # A killed supervisor leaves its (empty) socket folder for the next start.
+    shutil.rmtree(Path(tempfile.gettempdir()) / made.name, ignore_errors=True)
 
 
 @pytest.fixture(scope="module")

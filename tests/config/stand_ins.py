@@ -1,6 +1,6 @@
 """Small programs in the place of web and worker, and ``niangjia run`` over them.
 
-``python -m tests.config.stand_ins run HOME PORT [web-KIND] [worker-KIND]`` where KIND is good, deaf (to SIGTERM), dying, or
+``python -m tests.config.stand_ins run HOME PORT [web-KIND] [worker-KIND] [short|endless]`` where KIND is good, deaf (to SIGTERM), dying, or
 granian (the real server with the application below).
 """
 
@@ -68,7 +68,7 @@ def worker(home, kind):
     until_told(home, "worker", kind)
 
 
-def run(home, port, web_kind="good", worker_kind="good"):
+def run(home, port, web_kind="good", worker_kind="good", migration="short"):
     def program(*words):
         return (sys.executable, "-m", "tests.config.stand_ins", *map(str, words))
 
@@ -81,6 +81,8 @@ def run(home, port, web_kind="good", worker_kind="good"):
     def migrate(urls):
         with psycopg.connect(urls.owner) as connection:
             note(home, f"migrates as {connection.execute('SELECT current_user').fetchone()[0]}")
+            if migration == "endless":
+                connection.execute("SELECT pg_sleep(600)")
 
     try:
         processes.run(Home(home), port, programs=(first, second), migrate=migrate)

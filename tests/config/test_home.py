@@ -1,6 +1,7 @@
 """The folder of an installation: modes, and keys that are made once."""
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -53,6 +54,13 @@ def test_a_lost_key_is_not_made_anew_over_data(tmp_path, kept):
     with pytest.raises(CannotRun, match=r"secret_key is missing, but .* holds data that belongs to it"):
         home.secret_key()
     assert not list(home.keys.iterdir())
+
+
+def test_of_many_first_starts_at_once_all_get_the_same_key(tmp_path):
+    with ThreadPoolExecutor(16) as pool:
+        keys = set(pool.map(lambda _: Home(tmp_path).secret_key(), range(64)))
+    assert len(keys) == 1
+    assert [each.name for each in Home(tmp_path).keys.iterdir()] == ["secret_key"]
 
 
 def test_a_start_empties_tmp_and_nothing_else(tmp_path):

@@ -145,6 +145,13 @@ def test_a_ctrl_c_while_it_starts_stops_it(running, home):
     assert run.stop(signal.SIGINT) == (0, "", "")
 
 
+def test_a_ctrl_c_breaks_off_a_migration(running, home):
+    run = running("good", "good", "endless")
+    assert wait_until(lambda: (home / "order").exists(), 20)
+    assert run.stop(signal.SIGINT) == (0, "", "")
+    assert run.order() == ["migrates as niangjia_owner"]
+
+
 def test_a_used_port_is_refused_before_anything_is_made(running, home, port):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", port))

@@ -1,6 +1,7 @@
 """One data folder and the server over it."""
 
 import hashlib
+import os
 import shutil
 import subprocess
 from collections.abc import Mapping
@@ -65,6 +66,8 @@ class Cluster:
 
     def start(self) -> None:
         """Start the server, making the data folder first where there is none; return when it answers.
+
+        The kernel ends the server together with the *thread* that calls this, so call it from one that lasts.
 
         Raises:
             ClusterError: another process serves the folder, or the server does not come up.
@@ -149,7 +152,8 @@ class Cluster:
 
     def _account(self) -> Account:
         account = account_for(self.data)
-        self.folder.chmod(0o711 if account.lent else 0o700)
+        if self.folder.stat().st_uid == os.geteuid():
+            self.folder.chmod(0o711 if account.lent else 0o700)
         account.must_pass(self.folder)
         return account
 
@@ -176,7 +180,7 @@ class Cluster:
         # Twice: after a kill the first start may still meet the old shared memory.
         if not (self._comes_up(command, account) or self._comes_up(command, account)):
             raise ClusterError(
-                f"PostgreSQL did not start on {self.data}. Why stands in {self.log}. "
+                f"PostgreSQL did not start on {self.data}. Why stands in {self.log} or {self.folder}/start.log. "
                 "If the data folder is damaged, put it aside and restore your latest backup."
             )
 
