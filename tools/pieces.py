@@ -10,6 +10,7 @@ import shutil
 import sys
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import django
 
@@ -48,7 +49,7 @@ class SampleRefusal:
 
     code = "already_member"
     message = "Nothing was sent and nothing was changed. Go back, reload the page, and send it once more."
-    params: dict = {}
+    params: dict[str, object] = {}
 
 
 def sample_form(prefix: str | None = None) -> forms.Form:
@@ -73,7 +74,7 @@ def sample_form(prefix: str | None = None) -> forms.Form:
         "agree": forms.BooleanField(label=pick("我自愿加入工会", "I join of my own free will")),
     }
     typed = {"number": "3699**********0412", "group": "courier", "ask-number": "3699**********0412"}
-    form = type("SampleForm", (forms.Form,), fields)(typed, prefix=prefix)
+    form: forms.Form = type("SampleForm", (forms.Form,), fields)(typed, prefix=prefix)
     form.errors.clear()
     form.add_error(
         "number", pick("末位应为 X，请核对原件", "The last character should be X. Check the card.")
@@ -132,7 +133,7 @@ def phone_shell() -> PhoneShell:
     )
 
 
-def sample_rows() -> list[dict]:
+def sample_rows() -> list[dict[str, Any]]:
     """Return three join requests: late, due today, due in two days."""
     union = pick("青岚市快递行业工会联合会", "Qinglan Couriers' Union Federation")
     checked, doubtful = pick("四项都过", "All four passed"), pick("疑似同一人", "Perhaps the same person")
@@ -143,7 +144,7 @@ def sample_rows() -> list[dict]:
     ]  # fmt: skip
 
 
-def context_of(template: str) -> dict:
+def context_of(template: str) -> dict[str, Any]:
     """Return all that a page of pieces asks for."""
     return {
         "shell": phone_shell() if "phone" in template else console_shell(),
