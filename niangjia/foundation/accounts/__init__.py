@@ -1,0 +1,1 @@
+"""Accounts: one sign-in each, without a name; a phone only in the vault."""

@@ -1,0 +1,1 @@
+"""What must outlive a refused request: the cache, refusals, counters and idempotency keys."""

@@ -1,0 +1,75 @@
+"""What can be done with, and asked about, membership spells."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from niangjia.core.days import day_of
+from niangjia.core.errors import Conflict
+from niangjia.core.words import gettext_noop
+from niangjia.foundation import audit
+from niangjia.foundation.actors import Actor
+from niangjia.registry import deltas
+from niangjia.registry.models import Membership, Organisation, Person
+from niangjia.registry.scopes import within
+
+
+class AlreadyMember(Conflict):
+    """The person has an open primary spell already."""
+
+    code = "already_member"
+    message = gettext_noop("This person is on another roll. Ask for a transfer first.")
+
+
+def visible_to(actor: Actor) -> QuerySet[Membership]:
+    """Return the spells that ``actor`` may see."""
+    return within(Membership.objects.all(), actor, person="person_id")
+
+
+def on_roll(*, by: Actor, on: date) -> QuerySet[Membership]:
+    """Return the primary spells of members as they stood at the end of the day ``on``."""
+    still = Q(to_on__isnull=True) | Q(to_on__gt=on)
+    return visible_to(by).filter(still, kind=Membership.Kind.PRIMARY, from_on__lte=on)
+
+
+@transaction.atomic
+def open_spell(
+    person: Person, organisation: Organisation, *, channel: str, by: Actor, at: datetime
+) -> Membership:
+    """Put ``person`` on the roll of ``organisation`` from the day of ``at``, and count it.
+
+    Raises:
+        AlreadyMember: there is an open primary spell.
+    """
+    if Membership.objects.filter(person=person, kind=Membership.Kind.PRIMARY, to_on__isnull=True).exists():
+        raise AlreadyMember
+    on = day_of(at)
+    spell = Membership.objects.create(
+        person=person,
+        organisation=organisation,
+        path=organisation.path,
+        line_path=organisation.line_path,
+        name_then=person.name,
+        group=person.group,
+        region_code=organisation.region_id,
+        from_on=on,
+        channel=channel,
+        opened_at=at,
+    )
+    _follow(person, spell, at=at)
+    deltas.append(deltas.MEMBERS, spell, on=on, n=1, source=spell.pk)
+    audit.record(
+        "membership.opened", by=by, at=at, subject=spell, organisation=organisation, persons=[person.pk]
+    )
+    return spell
+
+
+def _follow(person: Person, spell: Membership, *, at: datetime) -> None:
+    """Let the person's record follow the open spell: its office sees it from now on."""
+    person.organisation_id, person.path, person.line_path = spell.organisation_id, spell.path, spell.line_path
+    person.first_joined_on = person.first_joined_on or spell.from_on
+    person.changed_at = at
+    person.save(update_fields=["organisation", "path", "line_path", "first_joined_on", "changed_at"])

@@ -1,0 +1,27 @@
+"""The tables of the registry, one file a subject."""
+
+from niangjia.registry.models.consents import Consent
+from niangjia.registry.models.deltas import Delta
+from niangjia.registry.models.employers import Employer
+from niangjia.registry.models.memberships import Membership
+from niangjia.registry.models.organisations import Organisation, Parenthood
+from niangjia.registry.models.persons import IdentityToken, Person, PersonLogin
+from niangjia.registry.models.postings import Posting
+from niangjia.registry.models.regions import Region
+from niangjia.registry.models.scoped import OfPerson, Scoped
+
+__all__ = [
+    "Consent",
+    "Delta",
+    "Employer",
+    "IdentityToken",
+    "Membership",
+    "OfPerson",
+    "Organisation",
+    "Parenthood",
+    "Person",
+    "PersonLogin",
+    "Posting",
+    "Region",
+    "Scoped",
+]

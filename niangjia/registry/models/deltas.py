@@ -1,0 +1,25 @@
+"""Dated changes of figures: appended, never counted up in place (hot cells deadlock)."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from niangjia.registry.models.scoped import Scoped
+
+
+class Delta(Scoped):
+    """``n`` more or fewer of ``measure`` on ``day``, at the organisation whose path was ``path`` on that day."""
+
+    id = models.BigAutoField(primary_key=True)
+    measure = models.TextField(max_length=30)
+    day = models.DateField()
+    region_code = models.CharField(max_length=9, blank=True)
+    group = models.TextField(max_length=30, blank=True)
+    n = models.IntegerField()
+    source = models.UUIDField()
+
+    class Meta:
+        indexes = [models.Index(fields=["measure", "path", "day"], name="delta_measure_path_day")]
+
+    def __str__(self) -> str:
+        return f"{self.n:+d} {self.measure}"

@@ -1,0 +1,60 @@
+"""One real PostgreSQL for the run; the tests reach it as the application's login, never as the owner."""
+
+from __future__ import annotations
+
+import os
+from contextlib import ExitStack
+from tempfile import TemporaryDirectory
+
+import pytest
+
+HOME = "NIANGJIA_HOME"
+SERVICES = pytest.StashKey[ExitStack]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start a cluster of the run's own, unless the environment names a server; xdist's workers share it."""
+    if hasattr(config, "workerinput"):
+        return
+    services = config.stash[SERVICES] = ExitStack()
+    folder = services.enter_context(TemporaryDirectory(prefix="nj-test-", ignore_cleanup_errors=True))
+    os.environ[HOME] = folder
+    if "DATABASE_URL" not in os.environ:
+        from niangjia.config.embedded_postgres import throwaway
+
+        urls = services.enter_context(throwaway()).urls()
+        os.environ["DATABASE_URL"], os.environ["DATABASE_OWNER_URL"] = urls.app, urls.owner
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the run's cluster and remove its folder."""
+    if SERVICES in config.stash:
+        config.stash[SERVICES].close()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give every database test all three aliases: without the owner, transactional tests are not flushed."""
+    for item in items:
+        for mark in item.iter_markers("django_db"):
+            mark.kwargs.setdefault("databases", ["default", "ledger", "owner"])
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup):
+    """Close the mirrors too, so that the test database can be dropped."""
+    yield
+    from django.db import connections
+
+    for connection in connections.all(initialized_only=True):
+        connection.close()
+        connection.close_pool()
+
+
+@pytest.fixture(autouse=True)
+def _no_limits_left_over(request):
+    """Empty the cache before a database test: a flush does not reach it, and rate limits would leak."""
+    if request.node.get_closest_marker("django_db"):
+        request.getfixturevalue("db")
+        from django.core.cache import cache
+
+        cache.clear()

@@ -1,0 +1,24 @@
+"""One embedded PostgreSQL for a whole pytest run, shared by the workers of pytest-xdist.
+
+A plugin (``-p tests.one_database``) and no fixture: settings read the addresses before any conftest is loaded. The first
+process starts the server and puts the addresses into the environment, which the workers inherit.
+"""
+
+import contextlib
+import os
+
+import pytest
+
+from niangjia.config.embedded_postgres import throwaway
+
+_held = contextlib.ExitStack()
+
+if "DATABASE_URL" not in os.environ:
+    urls = _held.enter_context(throwaway()).urls()
+    os.environ.update(DATABASE_URL=urls.app, DATABASE_OWNER_URL=urls.owner)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure():
+    """Stop what this process started; where it is killed instead, the kernel ends the server with it."""
+    _held.close()
