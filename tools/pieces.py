@@ -15,7 +15,7 @@ from typing import Any
 import django
 
 if __name__ == "__main__":
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.ui_settings")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "niangjia.config.settings")
     django.setup()
 
 from django import forms
@@ -24,6 +24,7 @@ from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.utils.translation import get_language, override
 
+from niangjia.core.errors import Conflict
 from niangjia.ui.shell import Branch, ConsoleShell, Office, PhoneShell, Place
 
 STATIC = Path(__file__).resolve().parent.parent / "niangjia/ui/static"
@@ -44,12 +45,11 @@ def pick(zh: str, en: str) -> str:
     return en if get_language() == "en" else zh
 
 
-class SampleRefusal:
-    """Looks like a refusal of core."""
+class SampleRefusal(Conflict):
+    """A refusal whose sentence is in our catalogue."""
 
-    code = "already_member"
+    code = "sample"
     message = "Nothing was sent and nothing was changed. Go back, reload the page, and send it once more."
-    params: dict[str, object] = {}
 
 
 def sample_form(prefix: str | None = None) -> forms.Form:
