@@ -36,6 +36,7 @@ PAGES = (
     "429.html",
     "400.html",
     "500.html",
+    "ui/refused.html",
 )
 NOW = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
 
