@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext
 
+from niangjia.core.errors import Refusal
 from niangjia.ui.dates import day_text, moment_text
-
-if TYPE_CHECKING:
-    from niangjia.core.errors import Refusal
 
 
 def sentence(refusal: Refusal) -> str:
