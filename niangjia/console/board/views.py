@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from niangjia.core.days import day_of
-from niangjia.console.board.cells import lines_of
+from niangjia.console.board.cells import lines_of, sum_of
 from niangjia.console.requests import actor_of, day_asked, page_of
 from niangjia.foundation import audit
 from niangjia.insight.board import board as board_of
@@ -22,12 +22,17 @@ def board(request: HttpRequest) -> HttpResponse:
     """Show the office's board on any day."""
     actor, on, now = actor_of(request), day_asked(request), timezone.now()
     shown = board_of(by=actor, on=on, at=now)
-    came = f"{reverse('console:members')}?on={on}&since={on.replace(day=1)}"
-    return render(
-        request,
-        "console/board/board.html",
-        {"board": shown, "lines": lines_of(shown), "came_url": came, "now": now, "today": on == day_of(now)},
-    )
+    context = {"board": shown, "lines": lines_of(shown), "sums": sum_of(shown), "now": now, "today": on == day_of(now)}
+    return render(request, "console/board/board.html", context | _addresses(on))
+
+
+def _addresses(on: date) -> dict[str, str]:
+    queue = reverse("console:joining-queue")
+    return {
+        "came_url": f"{reverse('console:members')}?on={on}&since={on.replace(day=1)}",
+        "queue_url": queue,
+        "overdue_url": f"{queue}?due=over",
+    }
 
 
 def members(request: HttpRequest) -> HttpResponse:
