@@ -37,7 +37,7 @@ def person(union: Organisation, **facts: object) -> Person:
         "line_path": union.line_path,
         "name": f"测试{number}",
         "name_key": f"测试{number}",
-        "id_kind": "resident",
+        "id_kind": "citizen",
         "group": "courier",
         "secrets": b"sealed",
         "secrets_print": uuid4(),
