@@ -24,7 +24,7 @@ EVEN = HALF_WIDTH | MIDDLE_DOTS
 _ANY_OF_EVEN = "[" + "".join(MIDDLE_DOTS) + "！-～]"
 _SPACES = r"\p{Zs}+"
 _SPACED_HAN = r"([\p{Han}·])\p{Zs}+([\p{Han}·])"
-_NOT_COMPARED = r"[\p{Zs}·.。\-'’\x{FE00}-\x{FE0F}\x{E0100}-\x{E01EF}]"
+_NOT_COMPARED = r"[\p{Z}\p{Cc}\p{Cf}·.。\-'’\x{FE00}-\x{FE0F}\x{E0100}-\x{E01EF}]"
 
 # In the order in which they are told: the first that holds is the finding.
 _UNWANTED = {
