@@ -16,7 +16,9 @@ from niangjia.config.embedded_postgres import ClusterError, serving
 from niangjia.config.errors import CannotRun
 from niangjia.config.home import Home
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Niangjia (娘家): run and look after an installation.")
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, help="Niangjia (娘家): run and look after an installation."
+)
 PORT = typer.Option(envvar="NIANGJIA_PORT", help="The port of the web server on this machine.")
 
 

@@ -44,7 +44,9 @@ def screen(submission_id: UUID, *, by: Actor, at: datetime) -> JoinRequest:
 
 def _open_one(token: UUID, submission: Submission) -> JoinRequest | None:
     """Return the open request of the same number at the same union: handing in twice is not asking twice."""
-    same = JoinRequest.objects.filter(id_token=token, organisation_id=submission.organisation_id, status__in=OPEN)
+    same = JoinRequest.objects.filter(
+        id_token=token, organisation_id=submission.organisation_id, status__in=OPEN
+    )
     return same.first()
 
 

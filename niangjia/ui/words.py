@@ -6,8 +6,8 @@ from datetime import date, datetime
 
 from django.utils.translation import get_language, gettext
 
-from niangjia.core.errors import Refusal
 from niangjia.core.codes import by_code
+from niangjia.core.errors import Refusal
 from niangjia.ui.dates import day_text, moment_text
 
 

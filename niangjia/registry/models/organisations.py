@@ -79,7 +79,8 @@ class Parenthood(models.Model):
                 fields=["organisation"], condition=Q(to_on__isnull=True), name="parenthood_one_open"
             ),
             models.CheckConstraint(
-                name="parenthood_ends_after_it_began", condition=Q(to_on__isnull=True) | Q(to_on__gt=F("from_on"))
+                name="parenthood_ends_after_it_began",
+                condition=Q(to_on__isnull=True) | Q(to_on__gt=F("from_on")),
             ),
         ]
 
