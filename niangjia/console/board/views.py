@@ -10,12 +10,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from niangjia.console.board.cells import lines_of, sum_of
-from niangjia.console.requests import actor_of, day_asked, page_of
+from niangjia.console.requests import day_asked, page_of
 from niangjia.core.days import day_of
 from niangjia.foundation import audit
 from niangjia.insight.board import board as board_of
 from niangjia.insight.slices import Slice, rows_of
 from niangjia.registry import organisations
+from niangjia.ui.requests import actor_of
 
 
 def board(request: HttpRequest) -> HttpResponse:
