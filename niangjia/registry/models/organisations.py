@@ -51,7 +51,7 @@ class Organisation(MP_Node):
         """Return the path of the industry federation that leads this unit, its own where it is one."""
         if self.leads_a_line:
             return self.path
-        return self.line.path if self.line_id else None
+        return self.line.path if self.line else None
 
     @property
     def leads_a_line(self) -> bool:
