@@ -13,6 +13,7 @@ import polars as pl
 from stdnum.cn import ric, uscc
 
 from benchmarks.report import seconds, show
+from niangjia.core.codes.phones import demo_prefix, mobile_prefixes
 from niangjia.core.identifiers import citizen, counties, credit, phone
 from niangjia.core.identifiers.citizen import citizen_checks
 from niangjia.core.identifiers.credit import ALPHABET, credit_checks
@@ -20,7 +21,6 @@ from niangjia.core.identifiers.credit import ALPHABET, credit_checks
 ROWS = 200_000
 WRONG_SHARE = 0.02
 FIRST_BIRTH_YEAR = 1940
-DEMO_PREFIX = "1409"
 MOBILE = re.compile(r"1[3-9]\d{9}")
 
 
@@ -48,7 +48,7 @@ def roster(n: int, rng: np.random.Generator, right: pl.Series) -> pl.DataFrame:
     columns = pl.DataFrame({"id": numbers, "wrong": wrong}).select(
         pl.when("wrong").then(pl.col("id").str.slice(0, 17) + "Y").otherwise("id").alias("id")
     )
-    phones = [f"{DEMO_PREFIX}{k:07d}" for k in rng.integers(0, 10_000_000, n)]
+    phones = [f"{demo_prefix()}{k:07d}" for k in rng.integers(0, 10_000_000, n)]
     return columns.with_columns(credit=codes(n, rng), phone=pl.Series(phones))
 
 
@@ -65,7 +65,7 @@ def ours(rows: pl.DataFrame, on: date) -> int:
     """Return how many rows have no finding."""
     people_found = citizen.checked(rows["id"], on=on)["id_finding"]
     codes_found = credit.checked(rows["credit"])["credit_finding"]
-    phones_found = phone.checked(rows["phone"], prefixes=[DEMO_PREFIX])["phone_finding"]
+    phones_found = phone.checked(rows["phone"], prefixes=mobile_prefixes(demo=True))["phone_finding"]
     return int((people_found.is_null() & codes_found.is_null() & phones_found.is_null()).sum())
 
 

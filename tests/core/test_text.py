@@ -91,6 +91,11 @@ def test_names_as_they_are_stored(written, stored):
     assert one(text.tidied_name, written) == stored
 
 
+def test_every_ascii_sign_in_full_width_becomes_narrow():
+    wide = "".join(map(chr, range(0xFF01, 0xFF5F)))
+    assert one(text.tidied, wide) == "".join(map(chr, range(0x21, 0x7F)))
+
+
 @pytest.mark.parametrize("name", ["龍呂", "\uf9dc", "㛃𠮷", "葛\U000e0100城", "é", "e\u0301", "堃喆"])
 def test_the_characters_somebody_chose_are_stored(name):
     assert one(text.tidied_name, name) == name

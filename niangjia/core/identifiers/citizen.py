@@ -23,6 +23,7 @@ from niangjia.core.identifiers.columns import (
     byte_matrix,
     evened,
     first_that_holds,
+    has_other_length,
     has_width,
     number_cells,
     texts_of,
@@ -102,8 +103,8 @@ def checked(
     claims = {
         "ID_BLANK": text.is_null().to_numpy(),
         "ID_NUMBER_CELL": number_cells(numbers, text, numeric),
-        "ID_LENGTH": ~(short | long),
-        "ID_CHARACTER": ~_has_right_characters(matrix),
+        "ID_LENGTH": has_other_length(text, 15, 18),
+        "ID_CHARACTER": ~(short | long) | ~_has_right_characters(matrix),
         "ID_BIRTH": ~_may_live(born, on),
         "ID_COUNTY": last_years(frozenset(extra))[said[:, 1]] < np.maximum(said[:, 2], FIRST_NUMBERS),
         "ID_CHECK": matrix[:, 17] != expected,

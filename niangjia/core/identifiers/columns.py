@@ -51,6 +51,11 @@ def has_width(text: pl.Series, width: int) -> BoolArray:
     return (text.str.len_bytes() == width).fill_null(value=False).to_numpy()
 
 
+def has_other_length(text: pl.Series, *lengths: int) -> BoolArray:
+    """Return (n,) whether each text has none of these numbers of characters; bytes differ for a stray Chinese one."""
+    return (~text.str.len_chars().is_in(lengths)).fill_null(value=False).to_numpy()
+
+
 def byte_matrix(text: pl.Series, width: int) -> ByteArray:
     """Return texts that are all ``width`` bytes long as (n, width) bytes."""
     strings = text.rechunk().to_arrow().cast(pa.large_string())
@@ -72,7 +77,7 @@ def number_cells(cells: pl.Series, text: pl.Series, numeric: pl.Series | None) -
         return cells.is_not_null().to_numpy()
     typed = text.str.contains(_SCIENTIFIC)
     if numeric is not None:
-        typed = typed | (numeric & text.is_not_null())
+        typed = typed | numeric
     return typed.fill_null(value=False).to_numpy()
 
 

@@ -18,6 +18,7 @@ from niangjia.core.identifiers.columns import (
     byte_matrix,
     evened,
     first_that_holds,
+    has_other_length,
     has_width,
     number_cells,
     texts_of,
@@ -78,8 +79,8 @@ def checked(codes: pl.Series, *, numeric: pl.Series | None = None) -> pl.DataFra
     claims = {
         "CREDIT_BLANK": text.is_null().to_numpy(),
         "CREDIT_NUMBER_CELL": number_cells(codes, text, numeric),
-        "CREDIT_LENGTH": ~long,
-        "CREDIT_CHARACTER": (values == NOT_IN_ALPHABET).any(axis=1),
+        "CREDIT_LENGTH": has_other_length(text, 18),
+        "CREDIT_CHARACTER": ~long | (values == NOT_IN_ALPHABET).any(axis=1),
         "CREDIT_REGION": (values[:, 2:8] > 9).any(axis=1),
         "CREDIT_CHECK": matrix[:, 17] != expected,
     }

@@ -44,7 +44,7 @@ def checked(phones: pl.Series, *, prefixes: Collection[str]) -> pl.DataFrame:
 
     Args:
         phones: the cells as they came; cells typed as numbers are welcome, for 11 digits lose nothing.
-        prefixes: three or four digits with which a mobile number may start.
+        prefixes: three or four digits with which a mobile number may start (``codes.phones.mobile_prefixes``).
 
     Returns:
         One row per phone: ``phone_number`` (11 digits, null where refused), ``phone_finding`` (a code of

@@ -179,6 +179,24 @@ def test_an_impossible_birth_is_found(born):
     assert finding(made_up(born=born)) == "ID_BIRTH"
 
 
+@pytest.mark.parametrize("sign", ["/", ":", "A", "x", "年"])
+def test_only_digits_come_before_the_last_character(sign):
+    number = made_up()
+    assert finding(number[:9] + sign + number[10:]) == "ID_CHARACTER"
+
+
+@pytest.mark.parametrize(
+    ("order", "code"), [("995", "ID_15_DIGITS"), ("996", "ID_BIRTH"), ("999", "ID_BIRTH")]
+)
+def test_the_orders_of_the_very_old_belong_to_the_century_before(order, code):
+    assert finding("369901900101" + order) == code
+
+
+def test_nobody_is_older_than_the_oldest():
+    assert finding(made_up(born="18961101")) is None
+    assert finding(made_up(born="18961031")) == "ID_BIRTH"
+
+
 def test_a_birth_on_the_day_itself_is_possible():
     assert finding(made_up(born=f"{ON:%Y%m%d}")) is None
     assert finding(made_up(born=f"{ON + timedelta(days=1):%Y%m%d}")) == "ID_BIRTH"

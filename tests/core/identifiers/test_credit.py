@@ -69,6 +69,11 @@ def test_small_letters_spaces_and_full_width_are_the_same_code():
     assert checked_one(" 9136 0102-00000000ａｈ").credit_code == "9136010200000000AH"
 
 
+def test_a_chinese_character_is_one_character():
+    assert checked_one("9136010200000000年H").credit_finding == "CREDIT_CHARACTER"
+    assert checked_one("913601020000000年").credit_finding == "CREDIT_LENGTH"  # 18 bytes, 16 characters
+
+
 def test_a_wrong_check_tells_the_character_that_would_be_right():
     told = checked_one("8136010200000000AK")
     assert (told.credit_finding, told.credit_expected, told.credit_code) == ("CREDIT_CHECK", "J", None)
