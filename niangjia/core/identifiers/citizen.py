@@ -25,6 +25,7 @@ from niangjia.core.identifiers.columns import (
     first_that_holds,
     has_other_length,
     has_width,
+    letters_of,
     number_cells,
     texts_of,
     unpadded,
@@ -39,6 +40,10 @@ OLDEST_YEARS = 130
 FIRST_OF_THE_VERY_OLD = 996
 _PLAIN = "^([0-9]{17}[0-9X]|[0-9]{15})$"
 _LIKE_X = "[×✕ХΧ]"  # the sign of multiplication, and the Cyrillic and Greek letters that look like X
+
+# By province: below 81, 81, 82, 83, above.
+FIRST_PERMIT = 81
+_KINDS = pl.Series(["citizen", "hk_macao_residence", "hk_macao_residence", "taiwan_residence", "citizen"])
 
 # What 17 digits say, in one product: (check sum, county, year, month, day). All below 2**24, so exact as float32.
 _SAYS = np.zeros((17, 5), dtype=np.float32)
@@ -74,7 +79,8 @@ def citizen_checks(digits: ByteArray) -> ByteArray:
     Source:
         GB 11643-1999, check code (ISO 7064, MOD 11-2).
     """
-    return CHECKS[_said(digits)[:, 0] % 11]
+    said, _ = _said(digits)
+    return CHECKS[said[:, 0] % 11]
 
 
 def checked(
@@ -96,7 +102,7 @@ def checked(
     text = evened(as_text(numbers), _PLAIN, _even)
     matrix, short, long = _as_18(text)
     digits = matrix[:, :17] - ZERO
-    said = _said(digits)
+    said, is_digits = _said(digits)
     expected = CHECKS[said[:, 0] % 11]
     matrix[short, 17] = expected[short]
     born = days_of(said[:, 2], said[:, 3], said[:, 4])
@@ -104,14 +110,14 @@ def checked(
         "ID_BLANK": text.is_null().to_numpy(),
         "ID_NUMBER_CELL": number_cells(numbers, text, numeric),
         "ID_LENGTH": has_other_length(text, 15, 18),
-        "ID_CHARACTER": ~(short | long) | ~_has_right_characters(matrix),
+        "ID_CHARACTER": ~((short | long) & is_digits & _ends_right(matrix)),
         "ID_BIRTH": ~_may_live(born, on),
         "ID_COUNTY": last_years(frozenset(extra))[said[:, 1]] < np.maximum(said[:, 2], FIRST_NUMBERS),
         "ID_CHECK": matrix[:, 17] != expected,
         "ID_15_DIGITS": short,
     }
     finding = first_that_holds(claims)
-    return _told(matrix, expected, born, finding)
+    return _told(matrix, said[:, 1], expected, born, finding)
 
 
 def checked_one(number: str, *, on: date, extra: Collection[str] = ()) -> Checked:
@@ -140,18 +146,17 @@ def _as_18(text: pl.Series) -> tuple[ByteArray, BoolArray, BoolArray]:
     return matrix, short, long
 
 
-def _said(digits: ByteArray) -> IntArray:
-    """Return (n, 5): check sum, county, year, month, day of (n, 17) digits; zeros where they are not digits."""
-    right = np.all(digits < 10, axis=1)
+def _said(digits: ByteArray) -> tuple[IntArray, BoolArray]:
+    """Return (n, 5) check sum, county, year, month, day, zeros where not all are digits; and (n,) where all are."""
+    right: BoolArray = digits.max(axis=1, initial=0) < 10
     said = (digits.astype(np.float32) @ _SAYS).astype(np.int32)
     said[~right] = 0
-    return said
+    return said, right
 
 
-def _has_right_characters(matrix: ByteArray) -> BoolArray:
-    is_digit = matrix - ZERO < 10
-    is_digit[:, 17] |= matrix[:, 17] == LETTER_X
-    right: BoolArray = np.all(is_digit, axis=1)
+def _ends_right(matrix: ByteArray) -> BoolArray:
+    last = matrix[:, 17]
+    right: BoolArray = (last - ZERO < 10) | (last == LETTER_X)
     return right
 
 
@@ -161,25 +166,26 @@ def _may_live(born: IntArray, on: date) -> BoolArray:
     return (born >= oldest) & (born <= today)
 
 
-def _told(matrix: ByteArray, expected: ByteArray, born: IntArray, finding: pl.Series) -> pl.DataFrame:
+def _told(
+    matrix: ByteArray, counties: IntArray, expected: ByteArray, born: IntArray, finding: pl.Series
+) -> pl.DataFrame:
     columns = pl.DataFrame(
         {
             "id_finding": finding,
             "number": texts_of(matrix),
-            "expected": texts_of(expected.reshape(-1, 1)),
+            "expected": letters_of(expected),
             "born": pl.Series(born).cast(pl.Date),
+            "kind": _KINDS.gather(np.clip(counties // 10_000 - FIRST_PERMIT + 1, 0, 4)),
             "is_man": matrix[:, 16] % 2 == 1,
         }
     )
     county = pl.col("number").str.slice(0, 6)
-    kinds = {"81": "hk_macao_residence", "82": "hk_macao_residence", "83": "taiwan_residence"}
-    kind = county.str.slice(0, 2).replace_strict(kinds, default="citizen")
     accepted = pl.col("id_finding").is_null() | (pl.col("id_finding") == "ID_15_DIGITS")
     return columns.select(
         pl.when(accepted).then("number").alias("id_number"),
         "id_finding",
         pl.when(pl.col("id_finding") == "ID_CHECK").then("expected").alias("id_expected"),
-        pl.when(accepted).then(kind).alias("id_kind"),
+        pl.when(accepted).then("kind").alias("id_kind"),
         pl.when(accepted).then("born").alias("born_on"),
         pl.when(accepted).then(pl.when("is_man").then(pl.lit("1")).otherwise(pl.lit("2"))).alias("sex"),
         pl.when(accepted).then(county).alias("county_code"),

@@ -20,8 +20,8 @@ from niangjia.core.identifiers.columns import (
     first_that_holds,
     has_other_length,
     has_width,
+    letters_of,
     number_cells,
-    texts_of,
     unpadded,
 )
 
@@ -93,9 +93,7 @@ def checked_one(code: str) -> Checked:
 
 
 def _told(text: pl.Series, expected: ByteArray, finding: pl.Series) -> pl.DataFrame:
-    columns = pl.DataFrame(
-        {"code": text, "credit_finding": finding, "expected": texts_of(expected.reshape(-1, 1))}
-    )
+    columns = pl.DataFrame({"code": text, "credit_finding": finding, "expected": letters_of(expected)})
     accepted = pl.col("credit_finding").is_null()
     return columns.select(
         pl.when(accepted).then("code").alias("credit_code"),
