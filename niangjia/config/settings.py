@@ -75,6 +75,8 @@ INSTALLED_APPS = [
     "csp",
     "niangjia.foundation.ledger",
     "niangjia.foundation.accounts",
+    "niangjia.foundation.audit",
+    "niangjia.foundation.files",
     "niangjia.registry",
     "niangjia.config",  # last: its post_migrate receiver gives the grants
 ]
