@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
-from django.db import transaction
 from django.contrib.auth.views import redirect_to_login
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -17,6 +17,7 @@ from niangjia.foundation.acting import Lost, acting
 from niangjia.foundation.actors import NOBODY
 from niangjia.registry.postings import actor_of_session
 from niangjia.ui import errors
+from niangjia.ui.requests import ActedRequest, actor_of
 
 Answer = Callable[[HttpRequest], HttpResponse]
 SIGN_IN = "/accounts/"
@@ -30,7 +31,7 @@ class ActorMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Find the actor, then go on."""
-        request.actor = actor_of_session(request.user, request.session, at=timezone.now())
+        cast(ActedRequest, request).actor = actor_of_session(request.user, request.session, at=timezone.now())
         return self.get_response(request)
 
 
@@ -42,7 +43,7 @@ class ActingMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer inside ``acting``; sign-in pages act as nobody."""
-        actor = NOBODY if request.path.startswith(SIGN_IN) else request.actor
+        actor = NOBODY if request.path.startswith(SIGN_IN) else actor_of(request)
         with acting(actor):
             response = self.get_response(request)
             if response.status_code >= 400:
@@ -65,7 +66,7 @@ class PolicyMiddleware:
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         """Refuse as if there were no such page, or ask to sign in."""
         route = route_of(request.resolver_match)
-        if route is None or not route.open_to(request.actor):
+        if route is None or not route.open_to(actor_of(request)):
             return _turned_away(request, route)
         if request.method not in route.methods:
             return HttpResponseNotAllowed(sorted(route.methods))
@@ -78,7 +79,7 @@ class PolicyMiddleware:
 
 def _turned_away(request: HttpRequest, route: Route | None) -> HttpResponse:
     """Send people who are still on the way in to their next step; to all others there is no such page."""
-    actor = request.actor
+    actor = actor_of(request)
     if route is None or actor.role is not None:
         return errors.not_found(request)
     if actor.account_id is not None:

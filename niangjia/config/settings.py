@@ -11,7 +11,7 @@ from environs import Env
 from niangjia.config import databases as addresses
 from niangjia.config.database import databases
 from niangjia.config.home import Home
-from niangjia.config.logging import LOGGING, configure_structlog
+from niangjia.config.logging import configure_structlog
 
 env = Env()
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -24,8 +24,9 @@ NIANGJIA_DEMO = env.bool("NIANGJIA_DEMO", False)
 NIANGJIA_PUBLIC_URL = env.str("NIANGJIA_PUBLIC_URL", f"http://127.0.0.1:{NIANGJIA_PORT}")
 
 # -- safety -------------------------------------------------------------------------------------------------
-# Without a key file nothing has been started yet; a key of this process alone serves `--help` and checks.
-SECRET_KEY = NIANGJIA_HOME.secret_key() or secrets.token_urlsafe(50)
+# The first start makes the file. Before it, a key of this process alone serves `--help` and checks.
+SECRET_FILE = NIANGJIA_HOME.keys / "secret_key"
+SECRET_KEY = SECRET_FILE.read_text() if SECRET_FILE.exists() else secrets.token_urlsafe(50)
 DEBUG = False
 ALLOWED_HOSTS = env.list("NIANGJIA_HOSTS", ["127.0.0.1", "localhost", "[::1]", "testserver"])
 CSRF_TRUSTED_ORIGINS = [NIANGJIA_PUBLIC_URL]
@@ -78,6 +79,8 @@ INSTALLED_APPS = [
     "niangjia.foundation.audit",
     "niangjia.foundation.files",
     "niangjia.registry",
+    "niangjia.joining",
+    "niangjia.insight",
     "niangjia.config",  # last: its post_migrate receiver gives the grants
 ]
 
@@ -110,7 +113,6 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "niangjia.ui.context.shell",
             ]
         },
     }
@@ -145,6 +147,9 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Niangjia"
+
+# -- pages ------------------------------------------------------------------------------------------------
+FORM_RENDERER = "niangjia.ui.forms.Renderer"
 
 # -- words and time -----------------------------------------------------------------------------------------
 LANGUAGE_CODE = "zh-hans"

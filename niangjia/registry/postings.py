@@ -15,26 +15,28 @@ from niangjia.foundation.accounts import sessions
 from niangjia.foundation.accounts.models import Account
 from niangjia.foundation.actors import NOBODY, Actor, Scope
 from niangjia.registry.models import PersonLogin, Posting
-from niangjia.registry.models.organisations import INDUSTRY_FEDERATION
 
 
 def open_postings(account_id: UUID, *, on: date) -> QuerySet[Posting]:
     """Return the postings that the account holds on the day ``on``."""
     still = Q(to_on__isnull=True) | Q(to_on__gt=on)
     mine = Posting.objects.filter(still, account_id=account_id, from_on__lte=on)
-    return mine.filter(organisation__ended_on__isnull=True).select_related("organisation").order_by("from_on", "pk")
+    return (
+        mine.filter(organisation__ended_on__isnull=True)
+        .select_related("organisation")
+        .order_by("from_on", "pk")
+    )
 
 
 def actor_for(account_id: UUID, posting: Posting) -> Actor:
     """Return the actor that ``posting`` makes of its account."""
     office = posting.organisation
-    line = office.kind == INDUSTRY_FEDERATION
     return Actor(
         role=Role(posting.role),
         account_id=account_id,
         posting_id=posting.pk,
         organisation_id=office.pk,
-        scope=Scope.below(office.path, line=line),
+        scope=Scope.below(office.path, line=office.leads_a_line),
     )
 
 

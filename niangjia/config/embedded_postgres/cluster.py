@@ -1,6 +1,7 @@
 """One data folder and the server over it."""
 
 import hashlib
+import os
 import shutil
 import subprocess
 from collections.abc import Mapping
@@ -18,9 +19,9 @@ from niangjia.config.embedded_postgres.passwords import (
     Passwords,
     make_passwords,
     read_passwords,
-    write_private,
 )
 from niangjia.config.embedded_postgres.sockets import make_socket_folder
+from niangjia.config.files import write_private
 from niangjia.config.locks import FolderLock, Taken
 
 START_SECONDS = 120.0  # after a crash the server first replays its log
@@ -66,6 +67,8 @@ class Cluster:
     def start(self) -> None:
         """Start the server, making the data folder first where there is none; return when it answers.
 
+        The kernel ends the server together with the *thread* that calls this, so call it from one that lasts.
+
         Raises:
             ClusterError: another process serves the folder, or the server does not come up.
         """
@@ -95,10 +98,14 @@ class Cluster:
 
     def is_running(self) -> bool:
         """Whether a server, whoever started it, accepts connections."""
-        if self._server is not None and self._server.poll() is not None:
+        if self.has_ended():
             return False
         found = postmaster.read(self.data)
         return found is not None and found.ready
+
+    def has_ended(self) -> bool:
+        """Whether the server that this object started is gone without having been stopped."""
+        return self._server is not None and self._server.poll() is not None
 
     def processes(self) -> list[int]:
         """Return the ids of all server processes of this folder."""
@@ -145,7 +152,8 @@ class Cluster:
 
     def _account(self) -> Account:
         account = account_for(self.data)
-        self.folder.chmod(0o711 if account.lent else 0o700)
+        if self.folder.stat().st_uid == os.geteuid():
+            self.folder.chmod(0o711 if account.lent else 0o700)
         account.must_pass(self.folder)
         return account
 
@@ -172,7 +180,7 @@ class Cluster:
         # Twice: after a kill the first start may still meet the old shared memory.
         if not (self._comes_up(command, account) or self._comes_up(command, account)):
             raise ClusterError(
-                f"PostgreSQL did not start on {self.data}. Why stands in {self.log}. "
+                f"PostgreSQL did not start on {self.data}. Why stands in {self.log} or {self.folder}/start.log. "
                 "If the data folder is damaged, put it aside and restore your latest backup."
             )
 

@@ -1,16 +1,20 @@
 """Making a data folder: under another name first, so that a kill never leaves half of one under the right name."""
 
 import shutil
+import signal
 import subprocess
+import tempfile
 from pathlib import Path
 
 from niangjia.config.embedded_postgres.account import Account
 from niangjia.config.embedded_postgres.binaries import Binaries
 from niangjia.config.embedded_postgres.errors import ClusterError
-from niangjia.config.embedded_postgres.passwords import write_private
+from niangjia.config.embedded_postgres.postmaster import dies_with_parent, wait_until
+from niangjia.config.files import write_private
 
 PARTS = ("base", "global/pg_control", "pg_wal", "pg_xact")
 OPTIONS = ("--auth=scram-sha-256", "--data-checksums", "--locale=C.UTF-8", "--encoding=UTF8")
+TIDY_SECONDS = 5.0
 
 
 def made_by(data: Path) -> int | None:
@@ -36,31 +40,41 @@ def made_by(data: Path) -> int | None:
 
 def clear_unfinished(data: Path) -> None:
     """Remove what a creation that was broken off has left; nothing in it was ever served."""
-    shutil.rmtree(_unfinished(data), ignore_errors=True)
-    _password_file(data).unlink(missing_ok=True)
+
+    def cleared() -> bool:
+        for each in data.parent.glob(f"{data.name}.new-*"):
+            shutil.rmtree(each, ignore_errors=True)
+        return not any(data.parent.glob(f"{data.name}.new-*"))
+
+    # A killed initdb's own child may write for a moment yet; its folder is never used again, so it is only untidy.
+    wait_until(cleared, TIDY_SECONDS)
 
 
 def initialise(data: Path, *, binaries: Binaries, account: Account, user: str, password: str) -> None:
     """Make the data folder, 0700, for the account. Raises ClusterError."""
-    unfinished, secret = _unfinished(data), _password_file(data)
-    unfinished.mkdir(mode=0o700)
+    unfinished = Path(tempfile.mkdtemp(prefix=f"{data.name}.new-", dir=data.parent))
+    secret, made = unfinished / "password", unfinished / data.name
     write_private(secret, password)
-    account.give(unfinished)
-    account.give(secret)
-    command = [binaries.program("initdb"), *OPTIONS, "-D", str(unfinished), "-U", user, f"--pwfile={secret}"]
+    made.mkdir(mode=0o700)
+    for each in (unfinished, secret, made):
+        account.give(each)
+    command = [binaries.program("initdb"), *OPTIONS, "-D", str(made), "-U", user, f"--pwfile={secret}"]
     done = subprocess.run(  # type: ignore[call-overload]
-        command, capture_output=True, text=True, check=False, cwd="/", **account.popen_options()
+        command,
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd="/",
+        preexec_fn=dies_with_parent(signal.SIGKILL),
+        **account.popen_options(),
     )
-    secret.unlink()
+    if done.returncode == 0:
+        made.rename(data)
+    shutil.rmtree(unfinished, ignore_errors=True)
     if done.returncode:
-        reason = done.stderr.strip().splitlines() or ["no reason given"]
-        raise ClusterError(f"PostgreSQL could not make its data folder {data}: {reason[-1]}")
-    unfinished.rename(data)
+        raise ClusterError(f"PostgreSQL could not make its data folder {data}: {_reason(done.stderr)}")
 
 
-def _unfinished(data: Path) -> Path:
-    return data.with_name(f"{data.name}.new")
-
-
-def _password_file(data: Path) -> Path:
-    return data.with_name(f"{data.name}.initdb")
+def _reason(said: str) -> str:
+    lines = said.strip().splitlines() or ["no reason given"]
+    return next((line for line in lines if "error:" in line or "FATAL:" in line), lines[-1])

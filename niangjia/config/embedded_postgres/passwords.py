@@ -1,12 +1,12 @@
 """The passwords of our own server: random, made once, in a file that only its owner reads."""
 
 import json
-import os
 import secrets
 from pathlib import Path
 from typing import NamedTuple
 
 from niangjia.config.embedded_postgres.errors import ClusterError
+from niangjia.config.files import write_private
 
 
 class Passwords(NamedTuple):
@@ -39,15 +39,3 @@ def make_passwords(path: Path) -> Passwords:
     made = Passwords(*(secrets.token_urlsafe(24) for _ in Passwords._fields))
     write_private(path, json.dumps(made._asdict()))
     return made
-
-
-def write_private(path: Path, text: str) -> None:
-    """Write a file 0600 under its name all at once; a kill leaves the old one or the new one, never half."""
-    new = path.with_name(f"{path.name}.new")
-    new.unlink(missing_ok=True)
-    file = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(file, "w") as out:
-        out.write(text)
-        out.flush()
-        os.fsync(file)
-    new.replace(path)

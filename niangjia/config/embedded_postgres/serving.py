@@ -7,14 +7,22 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from niangjia.config.embedded_postgres.cluster import Cluster, Urls
+from niangjia.config.home import Home
 
 UNSAFE_BUT_FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+FOR_MANY_WORKERS = {"max_connections": "200"}  # each pytest worker has three pools
+
+
+def cluster_of(home: Path) -> Cluster:
+    """Return the cluster of a home (NIANGJIA_HOME)."""
+    return Cluster(home / "postgres", log=home / "log" / "postgres")
 
 
 @contextlib.contextmanager
 def serving(home: Path) -> Iterator[Urls]:
     """Serve the database of a home: the one that runs already, else one started here and stopped at the end."""
-    cluster = Cluster(home / "postgres", log=home / "log" / "postgres")
+    Home(home).prepare()
+    cluster = cluster_of(home)
     if cluster.is_running():
         yield cluster.attach().urls()
         return
@@ -32,7 +40,10 @@ def throwaway(changes: Mapping[str, str] | None = None) -> Iterator[Cluster]:
     with tempfile.TemporaryDirectory(prefix="niangjia-", ignore_cleanup_errors=True) as folder:
         if os.geteuid() == 0:
             Path(folder).chmod(0o711)
-        cluster = Cluster(Path(folder) / "postgres", changes=UNSAFE_BUT_FAST if changes is None else changes)
+        cluster = Cluster(
+            Path(folder) / "postgres",
+            changes=UNSAFE_BUT_FAST | FOR_MANY_WORKERS if changes is None else changes,
+        )
         with _started(cluster):
             yield cluster
 

@@ -19,6 +19,7 @@ class Organisation(MP_Node):
     credit_code = models.CharField(max_length=18, null=True, blank=True)
     name = models.TextField(max_length=120)
     kind = models.TextField(max_length=20)
+    level = models.TextField(max_length=20)
     region = models.ForeignKey("registry.Region", models.PROTECT, related_name="+")
     line = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="affiliates")
     established_on = models.DateField()
@@ -48,12 +49,17 @@ class Organisation(MP_Node):
     @property
     def line_path(self) -> str | None:
         """Return the path of the industry federation that leads this unit, its own where it is one."""
-        if self.kind == INDUSTRY_FEDERATION:
+        if self.leads_a_line:
             return self.path
-        return self.line.path if self.line_id else None
+        return self.line.path if self.line else None
+
+    @property
+    def leads_a_line(self) -> bool:
+        """Tell whether this is a federation of an industry: its office works by line, not by place."""
+        return self.kind in LINE_KINDS
 
 
-INDUSTRY_FEDERATION = "industry"
+LINE_KINDS = frozenset({"union_federation", "industry_union"})
 
 
 class Parenthood(models.Model):
@@ -73,7 +79,8 @@ class Parenthood(models.Model):
                 fields=["organisation"], condition=Q(to_on__isnull=True), name="parenthood_one_open"
             ),
             models.CheckConstraint(
-                name="parenthood_ends_after_it_began", condition=Q(to_on__isnull=True) | Q(to_on__gt=F("from_on"))
+                name="parenthood_ends_after_it_began",
+                condition=Q(to_on__isnull=True) | Q(to_on__gt=F("from_on")),
             ),
         ]
 

@@ -1,0 +1,1 @@
+"""The demo: a made-up city with its unions, officials and a few workers."""
