@@ -1,10 +1,12 @@
 """What each database role may do with each table: one list, run after every migrate.
 
-A table that stands here for nobody belongs to nobody but the owner. Letters: S select, I insert, U update, D delete.
+A table that stands here for nobody belongs to nobody but the owner. Letters: S select, I insert, U update, D delete;
+``I(id, at)`` is the right to insert with these columns alone, the others being the database's own.
 """
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.db import connections
@@ -51,7 +53,23 @@ REGISTRY = {
     "registry_delta": {OFFICE: "SI", LINE: "SI", SYSTEM: "SI"},
 }
 
-GRANTS: dict[str, dict[str, str]] = DJANGO | ACCOUNTS | REGISTRY
+AUDITED = "I(id, at, name, account_id, posting_id, role, job, subject_kind, subject_id, organisation_id, path, facts)"
+AUDIT_TABLES = {
+    "audit_event": {**_for(EVERYONE, AUDITED), SYSTEM: "S " + AUDITED, AUDIT: "S " + AUDITED},
+    "audit_eventsubject": {**_for(EVERYONE, "I"), SYSTEM: "SI", AUDIT: "SI"},
+    "audit_segment": {SYSTEM: "SI", AUDIT: "S"},
+    "audit_archive": {SYSTEM: "SI", AUDIT: "S"},
+}
+
+FILES = {
+    "files_storedfile": {**_for((OFFICE, LINE), "SIU"), SYSTEM: "SIUD"},
+}
+
+GRANTS: dict[str, dict[str, str]] = DJANGO | ACCOUNTS | REGISTRY | AUDIT_TABLES | FILES
+
+FUNCTIONS = {
+    "audit_about_me(timestamptz, integer)": (WORKER,),
+}
 
 PREAMBLE = (
     "ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC",
@@ -71,10 +89,24 @@ def apply_grants(using: str = "owner", **_: Any) -> None:
         for table, rights in GRANTS.items():
             if table in existing:
                 _grant(cursor, table, rights)
+        for function, roles in FUNCTIONS.items():
+            _grant_function(cursor, function, roles)
 
 
 def _grant(cursor: Any, table: str, rights: dict[str, str]) -> None:
     cursor.execute(f"REVOKE ALL ON {table} FROM {', '.join(EVERYONE)}")
     for role, letters in rights.items():
         if letters:
-            cursor.execute(f"GRANT {', '.join(RIGHTS[letter] for letter in letters)} ON {table} TO {role}")
+            cursor.execute(f"GRANT {', '.join(_privileges(letters))} ON {table} TO {role}")
+
+
+def _privileges(letters: str) -> list[str]:
+    """Return the privileges that ``letters`` stand for: "SI" is select and insert, "S I(id)" insert of one column."""
+    plain, columns = re.sub(r"[A-Z]\(.*\)", "", letters), re.findall(r"([A-Z])(\(.*\))", letters)
+    return [RIGHTS[letter] for letter in plain.strip()] + [f"{RIGHTS[letter]} {names}" for letter, names in columns]
+
+
+def _grant_function(cursor: Any, function: str, roles: tuple[str, ...]) -> None:
+    cursor.execute("SELECT to_regprocedure(%s) IS NOT NULL", [function])
+    if cursor.fetchone()[0]:
+        cursor.execute(f"GRANT EXECUTE ON FUNCTION {function} TO {', '.join(roles)}")

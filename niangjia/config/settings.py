@@ -76,6 +76,8 @@ INSTALLED_APPS = [
     "csp",
     "niangjia.foundation.ledger",
     "niangjia.foundation.accounts",
+    "niangjia.foundation.audit",
+    "niangjia.foundation.files",
     "niangjia.registry",
     "niangjia.joining",
     "niangjia.insight",

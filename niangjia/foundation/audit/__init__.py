@@ -1,0 +1,1 @@
+"""The audit: events in the transaction of the act, sealed in a signed chain."""
