@@ -50,6 +50,16 @@ def django_db_setup(django_db_setup):
         connection.close_pool()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def key_ring(tmp_path_factory):
+    """A key ring of the run's own."""
+    from niangjia.foundation.keys.ring import FileRing
+    from niangjia.foundation.keys.service import serving
+
+    with serving(FileRing.start(tmp_path_factory.mktemp("home") / "keys", has_data=lambda: False)) as ring:
+        yield ring
+
+
 @pytest.fixture(autouse=True)
 def _no_limits_left_over(request):
     """Empty the cache before a database test: a flush does not reach it, and rate limits would leak."""
