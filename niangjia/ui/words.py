@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from niangjia.ui.dates import day_text, moment_text
 
 if TYPE_CHECKING:
+    from niangjia.core.codes import Code
     from niangjia.core.errors import Refusal
 
 
@@ -33,3 +34,8 @@ def written(value: object) -> object:
 def counted(count: int) -> str:
     """Return 39,214, the same in both languages (Django's own grouping for Chinese is by four)."""
     return f"{count:,}"
+
+
+def code_name(code: Code) -> str:
+    """Return a code's name in the reader's language; its texts are data, not msgids."""
+    return code.name_en if get_language() == "en" else code.name_zh
