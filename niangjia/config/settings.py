@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "niangjia.foundation.accounts",
     "niangjia.registry",
     "niangjia.joining",
+    "niangjia.insight",
     "niangjia.config",  # last: its post_migrate receiver gives the grants
 ]
 

@@ -38,6 +38,8 @@ class Submission(models.Model):
     code = models.ForeignKey(JoinCode, models.PROTECT, related_name="+")
     name = models.TextField(max_length=100)
     id_kind = models.TextField(max_length=20)
+    sex = models.CharField(max_length=1)
+    birth_on = models.DateField(null=True)
     group = models.TextField(max_length=30)
     workplace = models.TextField(max_length=120, blank=True)
     sealed = models.BinaryField()

@@ -8,9 +8,10 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from niangjia.core.errors import NotFound
+from niangjia.foundation import clocks
 from niangjia.foundation.actors import Actor
 from niangjia.joining.models import JoinCode, JoinRequest
-from niangjia.joining.states import OPEN, WAITING
+from niangjia.joining.states import OPEN, WAITING, Status
 from niangjia.registry.scopes import within
 
 
@@ -49,3 +50,9 @@ def live_code(token: str, *, at: datetime) -> JoinCode | None:
     """Return the join code behind a QR address, None when it never was or is revoked."""
     live = JoinCode.objects.filter(token=token, revoked_at__isnull=True, organisation__ended_on__isnull=True)
     return live.select_related("organisation", "organisation__region").first()
+
+
+def overdue(*, by: Actor, at: datetime) -> QuerySet[JoinRequest]:
+    """Return the requests that wait for the union beyond the time that the worker was told."""
+    late = clocks.overdue("joining_decide", at=at)
+    return visible_to(by).filter(status=Status.PENDING, pk__in=late.values("subject_id")).order_by("submitted_at")

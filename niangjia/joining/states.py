@@ -35,6 +35,7 @@ CHART = Machine(
     Step("lapse", Status.NEED_MORE, Status.WITHDRAWN, role=Role.SYSTEM),
     Step("hand_up", Status.PENDING, Status.PENDING, role=Role.SYSTEM, clock="joining_superior_decides"),
     Step("register", Status.APPROVED, Status.JOINED, role=Role.SYSTEM),
+    Step("keep_elsewhere", Status.APPROVED, Status.REJECTED, role=Role.SYSTEM),
     name="join-request",
 )
 

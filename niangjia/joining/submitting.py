@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -29,6 +29,8 @@ class Facts:
     name: str
     id_kind: str
     id_number: str
+    sex: str
+    birth_on: date | None
     phone: str
     group: str
     workplace: str
@@ -66,6 +68,8 @@ def _keep(kept: UUID, facts: Facts, *, code: JoinCode, at: datetime) -> None:
         code=code,
         name=facts.name,
         id_kind=facts.id_kind,
+        sex=facts.sex,
+        birth_on=facts.birth_on,
         group=facts.group,
         workplace=facts.workplace,
         sealed=vault.seal(secrets, table=TABLE, row_id=kept, at=at),

@@ -24,6 +24,13 @@ class AlreadyMember(Conflict):
     message = gettext_noop("This person is on another roll. Ask for a transfer first.")
 
 
+class SpellClosed(Conflict):
+    """The spell has been closed already."""
+
+    code = "spell_closed"
+    message = gettext_noop("This membership has been closed already. Load the page again.")
+
+
 def visible_to(actor: Actor) -> QuerySet[Membership]:
     """Return the spells that ``actor`` may see."""
     return within(Membership.objects.all(), actor, person="person_id")
@@ -44,7 +51,7 @@ def open_spell(
     Raises:
         AlreadyMember: there is an open primary spell.
     """
-    if Membership.objects.filter(person=person, kind=Membership.Kind.PRIMARY, to_on__isnull=True).exists():
+    if open_primary_of(person):
         raise AlreadyMember
     on = day_of(at)
     spell = Membership.objects.create(
@@ -65,6 +72,30 @@ def open_spell(
         "membership.opened", by=by, at=at, subject=spell, organisation=organisation, persons=[person.pk]
     )
     return spell
+
+
+def open_primary_of(person: Person) -> Membership | None:
+    """Return the person's open primary spell."""
+    spells = Membership.objects.filter(person=person, kind=Membership.Kind.PRIMARY, to_on__isnull=True)
+    return spells.select_related("organisation").first()
+
+
+@transaction.atomic
+def close_spell(spell: Membership, *, reason: str, by: Actor, at: datetime) -> None:
+    """Close ``spell`` on the day of ``at``, and count it off; the row keeps its union, path and name.
+
+    Args:
+        reason: change reason (code table 29).
+
+    Raises:
+        SpellClosed: somebody closed it first.
+    """
+    on = day_of(at)
+    closing = {"to_on": on, "closed_at": at, "end_reason": reason, "status": Membership.Status.EXITED}
+    if not Membership.objects.filter(pk=spell.pk, to_on__isnull=True).update(**closing):
+        raise SpellClosed
+    deltas.append(deltas.MEMBERS, spell, on=on, n=-1, source=spell.pk)
+    audit.record("membership.closed", by=by, at=at, subject=spell, persons=[spell.person_id])
 
 
 def _follow(person: Person, spell: Membership, *, at: datetime) -> None:

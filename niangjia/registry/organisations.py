@@ -30,6 +30,16 @@ def parent_of(organisation: Organisation) -> Organisation | None:
     return Organisation.objects.filter(path=above).first() if above else None
 
 
+def common_superior(one: Organisation, other: Organisation) -> Organisation:
+    """Return the nearest organisation that stands above, or is, both; the top where there are several trees."""
+    steps = Organisation.steplen
+    shared = 0
+    while shared < len(one.path) and one.path[shared : shared + steps] == other.path[shared : shared + steps]:
+        shared += steps
+    path = one.path[:shared] or one.path[:steps]
+    return Organisation.objects.get(path=path)
+
+
 class MayNotStandThere(Invalid):
     """The table of what may stand under what says no."""
 

@@ -1,6 +1,8 @@
 """Rosters: the same for the same seed, and wrong exactly where the truth says so."""
 
-from datetime import date
+import re
+import unicodedata
+from datetime import date, timedelta
 
 import polars as pl
 import pytest
@@ -193,3 +195,42 @@ def test_a_kind_that_the_scope_has_no_union_for_is_an_error():
         rosters.roster(400, seed=2, scope="369904", kinds=("union_ambiguous",))
     with pytest.raises(ValueError, match="keeps a roll"):
         rosters.roster(400, seed=2, scope="nowhere")
+
+
+def number_as_meant(text):
+    """Return a number of 18 characters from whatever a clerk typed, one step after another."""
+    plain = unicodedata.normalize("NFKC", text).replace(" ", "").upper()
+    if len(plain) == 15:
+        widened = plain[:6] + "19" + plain[6:]
+        plain = widened + ric.calc_check_digit(widened + "0")
+    return plain
+
+
+def day_as_meant(cell):
+    """Return a day from whatever a clerk typed or the program made of it."""
+    if isinstance(cell, date):
+        return cell
+    if isinstance(cell, float):
+        return date(1899, 12, 30) + timedelta(days=cell)
+    if cell.isdecimal():
+        return date(int(cell[:4]), int(cell[4:6]), int(cell[6:]))
+    return date(*(int(part) for part in re.split(r"\D+", cell.strip("日"))))
+
+
+def test_noise_is_harmless_to_a_patient_reader():
+    right = ROSTER.truth.with_row_index().filter(pl.col("verdict") == "new")
+    columns = {field: column(ROSTER, field) for field in sheet.FIELDS}
+    unions = {one.key: one.name for one in city()}
+    for row, number, union in right.select("index", "number", "union").iter_rows():
+        cells = {field: cells[row] for field, cells in columns.items()}
+        phone = re.sub(r"\D", "", unicodedata.normalize("NFKC", sheet.text_of(cells["phone"]))).removeprefix(
+            "86"
+        )
+        assert number_as_meant(cells["number"]) == number
+        assert day_as_meant(cells["birth"]).strftime("%Y%m%d") == number[6:14]
+        assert day_as_meant(cells["birth"]) < day_as_meant(cells["joined"]) <= DAY
+        assert names("sex")[cells["sex"]] == ("1" if int(number[16]) % 2 else "2")
+        assert len(phone) == 11 and phone.startswith("1409")
+        assert cells["union"].strip() == unions[union]
+        assert cells["group"] in names("worker_group")
+        assert uscc.is_valid(cells["credit"].upper()) or cells["credit"] == ""

@@ -7,6 +7,7 @@ import pytest
 
 from niangjia.core.codes import by_code, consents, flagged, names, table, table_names, tables, unions
 from niangjia.core.codes.unions import Place
+from niangjia.core.roles import Role
 
 TABLES = [
     "change_kind",
@@ -86,6 +87,10 @@ def test_the_groups_of_workers_carry_the_three_lists():
 def test_there_are_56_ethnic_groups_and_20_natures():
     assert [code.code for code in table("ethnic")] == [f"{n:02}" for n in range(1, 57)]
     assert len(table("employer_nature")) == 20
+
+
+def test_the_roles_of_the_table_are_the_roles_of_the_code():
+    assert set(by_code("role")) == set(Role)
 
 
 def test_a_table_that_does_not_exist_is_an_error():

@@ -1,0 +1,59 @@
+"""What a figure counts, as a value: the same slice makes the number and opens the list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from django.db.models import Q, QuerySet
+
+from niangjia.foundation.actors import Actor
+from niangjia.registry import memberships
+from niangjia.registry.models import Membership, Organisation
+
+
+@dataclass(frozen=True)
+class Slice:
+    """Members of ``branch`` in ``group`` on the day ``on``; of those who came on or after ``since``, if given.
+
+    ``alone`` leaves out what stands below the branch. Empty ``group`` is every group, None is "not recorded".
+    """
+
+    on: date
+    branch: Organisation | None = None
+    alone: bool = False
+    group: str | None = ""
+    since: date | None = None
+
+    def within(self, branch: Organisation, *, alone: bool = False) -> Slice:
+        """Return the same slice of one branch."""
+        return replace(self, branch=branch, alone=alone)
+
+
+def rows_of(slice_: Slice, *, by: Actor) -> QuerySet[Membership]:
+    """Return the spells that a slice counts."""
+    rows = _on_roll(slice_, by=by) if slice_.since is None else _came(slice_, by=by)
+    return rows.filter(_branch(slice_), _group(slice_)).select_related("organisation", "person")
+
+
+def _on_roll(slice_: Slice, *, by: Actor) -> QuerySet[Membership]:
+    return memberships.on_roll(by=by, on=slice_.on)
+
+
+def _came(slice_: Slice, *, by: Actor) -> QuerySet[Membership]:
+    period = {"from_on__gte": slice_.since, "from_on__lte": slice_.on}
+    return memberships.visible_to(by).filter(kind=Membership.Kind.PRIMARY, **period)
+
+
+def _branch(slice_: Slice) -> Q:
+    if slice_.branch is None:
+        return Q()
+    if slice_.alone:
+        return Q(path=slice_.branch.path)
+    return Q(path__gte=slice_.branch.scope.lo, path__lt=slice_.branch.scope.hi)
+
+
+def _group(slice_: Slice) -> Q:
+    if slice_.group == "":
+        return Q()
+    return Q(group=slice_.group or "")

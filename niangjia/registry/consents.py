@@ -1,0 +1,26 @@
+"""Consents: given for one purpose in one wording, and withdrawn as easily."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from niangjia.foundation import audit
+from niangjia.foundation.actors import Actor
+from niangjia.registry.models import Consent, Person
+
+
+@transaction.atomic
+def give(person: Person, purpose: str, text_version: str, *, by: Actor, at: datetime) -> Consent:
+    """Record the person's consent; the same wording twice is one consent, a newer one closes the older."""
+    live = Consent.objects.filter(person=person, purpose=purpose, withdrawn_at__isnull=True)
+    same = live.filter(text_version=text_version).first()
+    if same is not None:
+        return same
+    live.update(withdrawn_at=at)
+    paths = {"organisation_id": person.organisation_id, "path": person.path, "line_path": person.line_path}
+    facts = {"purpose": purpose, "text_version": text_version}
+    given = Consent.objects.create(person=person, given_at=at, **facts, **paths)
+    audit.record("consent.given", by=by, at=at, subject=given, persons=[person.pk], facts=facts)
+    return given

@@ -1,0 +1,96 @@
+"""What can be done with, and asked about, persons: one record for life."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import polars as pl
+from django.db import transaction
+from django.db.models import QuerySet
+
+from niangjia.core.errors import NotFound
+from niangjia.core.ids import uuid7
+from niangjia.core.text import match_key
+from niangjia.foundation import audit, vault
+from niangjia.foundation.actors import Actor
+from niangjia.registry.models import IdentityToken, Organisation, Person
+from niangjia.registry.scopes import within
+
+TABLE = "registry_person"
+Kind = IdentityToken.Kind
+
+
+def visible_to(actor: Actor) -> QuerySet[Person]:
+    """Return the persons whose record ``actor`` may see."""
+    return within(Person.objects.all(), actor, person="pk")
+
+
+def get(pk: UUID, *, by: Actor) -> Person:
+    """Return one person.
+
+    Raises:
+        NotFound: there is none, or none that ``by`` may know of.
+    """
+    found = visible_to(by).filter(pk=pk).select_related("organisation").first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def known_by(id_kind: str, id_number: str) -> Person | None:
+    """Return the person with this normalised number; asked by the system only, and never shown as an answer."""
+    tokens = vault.blind_indexes(vault.Purpose.IDENTITY, id_kind, id_number).values()
+    held = IdentityToken.objects.filter(kind=Kind.ID_NUMBER, token__in=list(tokens))
+    return Person.objects.filter(pk__in=held.values("person_id")).first()
+
+
+@transaction.atomic
+def register(
+    secrets: Mapping[str, str], facts: Mapping[str, Any], *, at_union: Organisation, by: Actor, at: datetime
+) -> Person:
+    """Return a new person's record at ``at_union``.
+
+    Args:
+        secrets: ``id_number`` and ``phone``, normalised.
+        facts: plain columns: ``name``, ``id_kind``, ``sex``, ``birth_on``, ``group`` …
+    """
+    row_id = uuid7()
+    person = Person.objects.create(
+        id=row_id,
+        organisation=at_union,
+        path=at_union.path,
+        line_path=at_union.line_path,
+        name_key=key_of(facts["name"]),
+        secrets=vault.seal(secrets, table=TABLE, row_id=row_id, at=at),
+        secrets_print=vault.fingerprint(secrets),
+        created_at=at,
+        changed_at=at,
+        **facts,
+    )
+    IdentityToken.objects.bulk_create(_tokens(person, secrets))
+    audit.record("person.registered", by=by, at=at, subject=person, organisation=at_union, persons=[row_id])
+    return person
+
+
+def key_of(name: str) -> str:
+    """Return the match key of one name: see ``core.text.match_key``."""
+    return str(pl.select(match_key(pl.lit(name))).item() or "")
+
+
+def _tokens(person: Person, secrets: Mapping[str, str]) -> list[IdentityToken]:
+    number = vault.blind_index(vault.Purpose.IDENTITY, person.id_kind, secrets["id_number"])
+    tokens = [IdentityToken(kind=Kind.ID_NUMBER, token=number, person=person)]
+    if phone := secrets.get("phone"):
+        index = vault.blind_index(vault.Purpose.PHONE, "mobile", phone)
+        tokens.append(IdentityToken(kind=Kind.PHONE, token=index, person=person))
+        joined = name_phone_birth(person.name_key, phone, person.birth_on)
+        tokens.append(IdentityToken(kind=Kind.NAME_PHONE_BIRTH, token=joined, person=person))
+    return tokens
+
+
+def name_phone_birth(name_key: str, phone: str, birth_on: date | None) -> UUID:
+    """Return the index by which the same name, phone and birth date are found under another number."""
+    return vault.blind_index(vault.Purpose.NAME, "npb", f"{name_key}|{phone}|{birth_on or ''}")
