@@ -163,7 +163,7 @@ def _texts(catalogue: polib.POFile | polib.MOFile) -> dict[Key, str]:
 
 def translation(entry: polib.POEntry) -> str:
     """Return the Chinese text; Chinese has one form for any count."""
-    return entry.msgstr_plural.get(0, "") if entry.msgid_plural else entry.msgstr
+    return str(entry.msgstr_plural.get(0, "") if entry.msgid_plural else entry.msgstr)
 
 
 def same_placeholders(word: Word, text: str) -> bool:

@@ -10,11 +10,12 @@ import shutil
 import sys
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import django
 
 if __name__ == "__main__":
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.ui_settings")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "niangjia.config.settings")
     django.setup()
 
 from django import forms
@@ -23,6 +24,7 @@ from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.utils.translation import get_language, override
 
+from niangjia.core.errors import Conflict
 from niangjia.ui.shell import Branch, ConsoleShell, Office, PhoneShell, Place
 
 STATIC = Path(__file__).resolve().parent.parent / "niangjia/ui/static"
@@ -34,6 +36,7 @@ PAGES = (
     "429.html",
     "400.html",
     "500.html",
+    "ui/refused.html",
 )
 NOW = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
 
@@ -43,12 +46,11 @@ def pick(zh: str, en: str) -> str:
     return en if get_language() == "en" else zh
 
 
-class SampleRefusal:
-    """Looks like a refusal of core."""
+class SampleRefusal(Conflict):
+    """A refusal whose sentence is in our catalogue."""
 
-    code = "already_member"
+    code = "sample"
     message = "Nothing was sent and nothing was changed. Go back, reload the page, and send it once more."
-    params: dict = {}
 
 
 def sample_form(prefix: str | None = None) -> forms.Form:
@@ -73,7 +75,7 @@ def sample_form(prefix: str | None = None) -> forms.Form:
         "agree": forms.BooleanField(label=pick("我自愿加入工会", "I join of my own free will")),
     }
     typed = {"number": "3699**********0412", "group": "courier", "ask-number": "3699**********0412"}
-    form = type("SampleForm", (forms.Form,), fields)(typed, prefix=prefix)
+    form: forms.Form = type("SampleForm", (forms.Form,), fields)(typed, prefix=prefix)
     form.errors.clear()
     form.add_error(
         "number", pick("末位应为 X，请核对原件", "The last character should be X. Check the card.")
@@ -132,7 +134,7 @@ def phone_shell() -> PhoneShell:
     )
 
 
-def sample_rows() -> list[dict]:
+def sample_rows() -> list[dict[str, Any]]:
     """Return three join requests: late, due today, due in two days."""
     union = pick("青岚市快递行业工会联合会", "Qinglan Couriers' Union Federation")
     checked, doubtful = pick("四项都过", "All four passed"), pick("疑似同一人", "Perhaps the same person")
@@ -143,7 +145,7 @@ def sample_rows() -> list[dict]:
     ]  # fmt: skip
 
 
-def context_of(template: str) -> dict:
+def context_of(template: str) -> dict[str, Any]:
     """Return all that a page of pieces asks for."""
     return {
         "shell": phone_shell() if "phone" in template else console_shell(),

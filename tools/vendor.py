@@ -15,19 +15,22 @@ import tempfile
 import tomllib
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
+Pack = dict[str, Any]
 ROOT = Path(__file__).resolve().parent.parent
 PACKS = Path(__file__).with_suffix(".toml")
 # The map is not shipped, and a manifest storage refuses a file that points at one which is not there.
 SOURCE_MAP = re.compile(rb"\s*/\*# sourceMappingURL=.*?\*/\s*$")
 
 
-def packs() -> list[dict]:
+def packs() -> list[Pack]:
     """Return the rows of the list, in its order."""
-    return tomllib.loads(PACKS.read_text("utf-8"))["pack"]
+    listed: list[Pack] = tomllib.loads(PACKS.read_text("utf-8"))["pack"]
+    return listed
 
 
-def fetched(pack: dict, into: Path) -> tarfile.TarFile:
+def fetched(pack: Pack, into: Path) -> tarfile.TarFile:
     """Return the pack as the registry has it.
 
     Raises:
@@ -64,14 +67,14 @@ def chosen_icons(sprite: bytes, names: list[str]) -> bytes:
     return ('<svg xmlns="http://www.w3.org/2000/svg">\n' + "\n".join(symbols) + "\n</svg>\n").encode()
 
 
-def shipped(pack: dict, raw: bytes) -> tuple[str, bytes]:
+def shipped(pack: Pack, raw: bytes) -> tuple[str, bytes]:
     """Return the name and the bytes under which a fetched file is shipped."""
     if "icons" in pack:
         return "icons.svg", chosen_icons(raw, pack["icons"])
     return Path(pack["source"]).name, SOURCE_MAP.sub(b"\n", raw)
 
 
-def refresh(pack: dict, scratch: Path) -> dict:
+def refresh(pack: Pack, scratch: Path) -> Pack:
     """Fetch one pack, write its file and its licence, and return its row of the manifest."""
     folder = ROOT / pack["folder"]
     licence = folder / "licences" / (pack["name"].lstrip("@").replace("/", "-") + ".txt")
@@ -92,7 +95,7 @@ def refresh(pack: dict, scratch: Path) -> dict:
 
 def main() -> None:
     """Refresh every pack, then write one manifest for each folder."""
-    manifests: dict[str, list[dict]] = {}
+    manifests: dict[str, list[Pack]] = {}
     with tempfile.TemporaryDirectory() as scratch:
         for pack in packs():
             manifests.setdefault(pack["folder"], []).append(refresh(pack, Path(scratch)))

@@ -175,6 +175,9 @@ MFA_FORMS = {
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Niangjia"
 
+# -- pages ------------------------------------------------------------------------------------------------
+FORM_RENDERER = "niangjia.ui.forms.Renderer"
+
 # -- words and time -----------------------------------------------------------------------------------------
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]

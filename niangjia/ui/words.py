@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING
 
 from django.utils.translation import get_language, gettext
 
+from niangjia.core.codes import Code
+from niangjia.core.errors import Refusal
 from niangjia.ui.dates import day_text, moment_text
-
-if TYPE_CHECKING:
-    from niangjia.core.codes import Code
-    from niangjia.core.errors import Refusal
 
 
 def sentence(refusal: Refusal) -> str:

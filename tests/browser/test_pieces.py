@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tools.pieces import write
@@ -14,8 +15,7 @@ pytestmark = pytest.mark.browser
 
 AXE = Path(__file__).parent / "vendor/axe.min.js"
 CHROMIUM = Path("/usr/bin/chromium")
-POLICY = "default-src 'self'; img-src 'self' data:; style-src 'self'; script-src 'self'; object-src 'none'"
-FACES = ("pieces", "pieces_phone", "404", "500")
+FACES = ("pieces", "pieces_phone", "404", "500", "refused")
 NARROW, WIDE = 375, 1440
 
 
@@ -24,7 +24,9 @@ class Folder(http.server.SimpleHTTPRequestHandler):
 
     def end_headers(self) -> None:
         """Add the policy to every answer."""
-        self.send_header("Content-Security-Policy", POLICY)
+        directives = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"].items()
+        policy = "; ".join(f"{name} {' '.join(sources)}" for name, sources in directives)
+        self.send_header("Content-Security-Policy", policy)
         super().end_headers()
 
     def log_message(self, *_: object) -> None:

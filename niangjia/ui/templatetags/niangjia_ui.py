@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Any
 
 from django import template
 from django.template.loader import render_to_string
@@ -40,8 +41,13 @@ STATE_ICONS = {
 }
 
 
+def inline(name: str, **context: Any) -> SafeString:
+    """Return one of our templates without the newline at its end, which would stand before a full stop as a space."""
+    return mark_safe(render_to_string(name, context).strip())  # noqa: S308 escaped in the template
+
+
 @register.filter
-def unbroken(text: object) -> SafeString:
+def unbroken(text: Any) -> SafeString:
     """Keep each date of a sentence on one line: a browser breaks 2026-11-24 at its hyphens."""
     return mark_safe(DATE.sub(r'<span class="nb">\g<0></span>', conditional_escape(text)))  # noqa: S308 escaped before
 
@@ -71,57 +77,57 @@ def _sprite() -> str:
     return static("vendor/icons.svg")
 
 
-@register.inclusion_tag("ui/emblem.html")
-def emblem(size: str = "") -> dict:
+@register.simple_tag
+def emblem(size: str = "") -> SafeString:
     """Draw the emblem, ``size`` "s" (16 px), "" (28 px) or "l" (40 px)."""
-    return {"kind": f"emblem emblem-{size}" if size else "emblem"}
+    return inline("ui/emblem.html", kind=f"emblem emblem-{size}" if size else "emblem")
 
 
-@register.inclusion_tag("ui/clock.html")
-def clock(until: datetime | None, now: datetime, since: datetime | None = None) -> dict:
+@register.simple_tag
+def clock(until: datetime | None, now: datetime, since: datetime | None = None) -> SafeString:
     """Draw the chip of a running clock; nothing at all where no clock runs."""
-    return {"chip": clocks.chip(until, now=now, since=since) if until else None}
+    return inline("ui/clock.html", chip=clocks.chip(until, now=now, since=since) if until else None)
 
 
-@register.inclusion_tag("ui/clock.html")
-def paused_clock(reason: str = "") -> dict:
+@register.simple_tag
+def paused_clock(reason: str = "") -> SafeString:
     """Draw the chip of a clock that stands still."""
-    return {"chip": clocks.paused_chip(reason)}
+    return inline("ui/clock.html", chip=clocks.paused_chip(reason))
 
 
-@register.inclusion_tag("ui/masked.html")
-def masked(value: str | None, unlock_url: str = "", what: str = "") -> dict:
+@register.simple_tag
+def masked(value: str | None, unlock_url: str = "", what: str = "") -> SafeString:
     """Draw a masked value, with a lock that leads to where one states a reason. ``what`` names it for a reader's ear."""
     runs = re.findall(r"\*+|[^*]+", value or "")
     parts = format_html_join("", "{}", ((_covered(run),) for run in runs))
-    return {"value": parts, "unlock_url": unlock_url, "what": what}
+    return inline("ui/masked.html", value=parts, unlock_url=unlock_url, what=what)
 
 
 def _covered(run: str) -> SafeString | str:
     return format_html("<i>{}</i>", run) if run.startswith("*") else run
 
 
-@register.inclusion_tag("ui/number.html")
-def number(count: int | None, url: str = "", what: str = "") -> dict:
+@register.simple_tag
+def number(count: int | None, url: str = "", what: str = "") -> SafeString:
     """Draw a figure that opens the rows behind it; a zero is plain, None is a dash. ``what`` says what is counted."""
-    return {"count": count, "url": url, "what": what}
+    return inline("ui/number.html", count=count, url=url, what=what)
 
 
-@register.inclusion_tag("ui/state_word.html")
-def state_word(kind: str, label: str, mark: str = "", pill: bool = True) -> dict:
+@register.simple_tag
+def state_word(kind: str, label: str, mark: str = "", pill: bool = True) -> SafeString:
     """Draw a state: mark, word, colour. ``kind`` is done, waiting, refused, late, changed or off."""
     look, usual_mark = STATES[kind]
-    return {"look": look, "mark": mark or usual_mark, "label": label, "pill": pill}
+    return inline("ui/state_word.html", look=look, mark=mark or usual_mark, label=label, pill=pill)
 
 
 @register.inclusion_tag("ui/progress.html")
-def progress(done: int, total: int, label: str, note: str = "") -> dict:
+def progress(done: int, total: int, label: str, note: str = "") -> dict[str, Any]:
     """Draw how far long work is; ``note`` has the rate and the time that remains."""
     return {"done": done, "total": total, "label": label, "note": note}
 
 
 @register.inclusion_tag("ui/steps.html")
-def steps(entries: Iterable[dict]) -> dict:
+def steps(entries: Iterable[dict[str, Any]]) -> dict[str, Any]:
     """Draw what was, is and comes: entries with ``state`` (done, now, next), ``label``, ``note``."""
     return {"entries": entries}
 
@@ -129,8 +135,7 @@ def steps(entries: Iterable[dict]) -> dict:
 @register.simple_block_tag
 def state(content: str, kind: str, title: str, why: str = "") -> SafeString:
     """Draw an empty, no_right, not_found, error, conflict or offline state; the block holds the next step."""
-    context = {"kind": kind, "title": title, "why": why, "icon": STATE_ICONS[kind], "next_step": content}
-    return mark_safe(render_to_string("ui/state.html", context))  # noqa: S308 a template of ours, escaped there
+    return inline("ui/state.html", kind=kind, title=title, why=why, icon=STATE_ICONS[kind], next_step=content)
 
 
 @register.simple_block_tag
@@ -138,22 +143,15 @@ def panel(
     content: str, title: str = "", note: str = "", more_url: str = "", more: str = "", flush: bool = False
 ) -> SafeString:
     """Draw a panel around the block; ``flush`` leaves out the inner margin, as tables want it."""
-    context = {
-        "title": title,
-        "note": note,
-        "more_url": more_url,
-        "more": more,
-        "flush": flush,
-        "content": content,
-    }
-    return mark_safe(render_to_string("ui/panel.html", context))  # noqa: S308 a template of ours, escaped there
+    return inline(
+        "ui/panel.html", title=title, note=note, more_url=more_url, more=more, flush=flush, content=content
+    )
 
 
 @register.simple_block_tag
 def table(content: str, label: str, kind: str = "", note: str = "") -> SafeString:
     """Draw a table around `<thead>` and `<tbody>`. ``note`` says how it was counted and as of when."""
-    context = {"label": label, "kind": kind, "note": note, "content": content}
-    return mark_safe(render_to_string("ui/table.html", context))  # noqa: S308 a template of ours, escaped there
+    return inline("ui/table.html", label=label, kind=kind, note=note, content=content)
 
 
 @register.simple_tag(takes_context=True)
