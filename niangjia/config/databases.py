@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from environs import Env
 
-from niangjia.config.embedded_postgres import Cluster, ClusterError
+from niangjia.config.embedded_postgres import ClusterError, cluster_of
 from niangjia.config.home import Home
 
 NOT_RUNNING = "postgresql:///niangjia?host=/nonexistent"
@@ -29,7 +29,7 @@ def find(env: Env, home: Home) -> Addresses:
     if app:
         return Addresses(app, env.str("DATABASE_OWNER_URL", app), embedded=False)
     try:
-        urls = Cluster(home.postgres).urls()
+        urls = cluster_of(home.path).urls()
     except ClusterError:
         return Addresses(NOT_RUNNING, NOT_RUNNING, embedded=True)
     return Addresses(urls.app, urls.owner, embedded=True)

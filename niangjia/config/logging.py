@@ -79,5 +79,5 @@ LOGGING = {
         "stderr": {"class": "logging.StreamHandler", "filters": ["redact"], "formatter": "line"},
     },
     "root": {"handlers": ["stderr"], "level": "INFO"},
-    "loggers": {"django.db.backends": {"level": "WARNING"}},
+    "loggers": {"django.db.backends": {"level": "WARNING"}, "procrastinate": {"level": "WARNING"}},
 }

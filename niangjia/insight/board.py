@@ -15,8 +15,6 @@ from niangjia.insight.slices import Slice, rows_of
 from niangjia.joining import queries as joining
 from niangjia.registry.models import Organisation
 
-NO_GROUP = ""
-
 
 @dataclass(frozen=True)
 class Row:

@@ -24,6 +24,15 @@ def visible_to(actor: Actor) -> QuerySet[Organisation]:
     return Organisation.objects.filter(path__gte=actor.scope.lo, path__lt=actor.scope.hi)
 
 
+def counted_by(actor: Actor) -> QuerySet[Organisation]:
+    """Return the organisations under which the actor's figures stand: its own, and what its line reaches above."""
+    if actor.scope is None or not actor.scope.line:
+        return visible_to(actor)
+    led = Organisation.objects.filter(line_id=actor.organisation_id)
+    above = {path[:end] for path in led.values_list("path", flat=True) for end in range(4, len(path) + 1, 4)}
+    return Organisation.objects.filter(path__in=above) | visible_to(actor)
+
+
 def parent_of(organisation: Organisation) -> Organisation | None:
     """Return the organisation right above, None at the top."""
     above = organisation.path[: -Organisation.steplen]

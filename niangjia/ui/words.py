@@ -8,6 +8,7 @@ from django.utils.translation import get_language, gettext
 
 from niangjia.core.codes import Code
 from niangjia.core.errors import Refusal
+from niangjia.core.codes import by_code
 from niangjia.ui.dates import day_text, moment_text
 
 
@@ -26,6 +27,14 @@ def written(value: object) -> object:
     if isinstance(value, date):
         return day_text(value)
     return value
+
+
+def code_name(code: str, table: str) -> str:
+    """Return the name of a code of ``core.codes`` in the reader's language, the code itself where there is none."""
+    found = by_code(table).get(code)
+    if found is None:
+        return code
+    return found.name_zh if (get_language() or "").startswith("zh") else found.name_en
 
 
 def counted(count: int) -> str:

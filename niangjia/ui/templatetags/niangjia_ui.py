@@ -11,12 +11,15 @@ from django.templatetags.static import static
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from niangjia.core import masks
 from niangjia.ui import clocks, dates, words
 from niangjia.ui.language import TYPE_COOKIE
 
 register = template.Library()
 register.filter("sentence", words.sentence)
 register.filter("counted", words.counted)
+register.filter("code_name", words.code_name)
+register.filter("masked_name", masks.masked_name)
 register.filter("day_text", dates.day_text)
 register.filter("moment_text", dates.moment_text)
 register.filter("hour", dates.time_text)

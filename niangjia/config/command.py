@@ -1,0 +1,107 @@
+"""``niangjia``: the commands of an installation. Each serves the database for its own length where none runs."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from niangjia.cli.main import add_commands
+from niangjia.config.embedded_postgres import ClusterError, serving
+from niangjia.config.errors import CannotRun
+from niangjia.config.home import Home
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Niangjia (娘家): run and look after an installation.")
+PORT = typer.Option(envvar="NIANGJIA_PORT", help="The port of the web server on this machine.")
+
+
+def home_of_environment() -> Home:
+    """Return the home that NIANGJIA_HOME names, ``var`` in this folder without it."""
+    return Home(Path(os.environ.get("NIANGJIA_HOME", "var")).absolute())
+
+
+@contextmanager
+def installation() -> Iterator[None]:
+    """Set Django up over this installation's database, which is served for the block where nobody serves it."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "niangjia.config.settings")
+    if "DATABASE_URL" in os.environ:
+        _set_up()
+        yield
+        return
+    home = home_of_environment()
+    home.secret_key()
+    with serving(home.path) as urls:
+        os.environ["DATABASE_URL"], os.environ["DATABASE_OWNER_URL"] = urls.app, urls.owner
+        _set_up()
+        try:
+            yield
+        finally:
+            _let_go()
+
+
+def _set_up() -> None:
+    import django
+
+    django.setup()
+
+
+def _let_go() -> None:
+    """Close pooled connections before the server goes."""
+    from django.db import connections
+
+    for connection in connections.all(initialized_only=True):
+        connection.close()
+        if connection.alias != "owner":
+            connection.close_pool()
+
+
+def with_installation(context: typer.Context) -> None:
+    """Hold the installation open while a command runs."""
+    if not context.resilient_parsing and not {"--help", "-h"} & set(sys.argv):
+        context.with_resource(installation())
+
+
+@app.command()
+def run(port: Annotated[int, PORT] = 8000) -> None:
+    """Start database, web and worker together, until Ctrl-C."""
+    from niangjia.config import processes
+    from niangjia.config.migrating import migrate_with
+
+    os.environ["NIANGJIA_PORT"] = str(port)
+    home = home_of_environment()
+    home.secret_key()
+    processes.run(home, port, migrate=migrate_with)
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the tables, the rights and the reference data up to date."""
+    from niangjia.config.migrating import migrate_all
+
+    with installation():
+        migrate_all()
+
+
+@app.command()
+def roles() -> None:
+    """Print the SQL that makes the database roles on a server of your own."""
+    from niangjia.config.embedded_postgres import roles_text
+
+    typer.echo(roles_text())
+
+
+add_commands(app, with_installation)
+
+
+def main() -> None:
+    """Run the command line; what an installation cannot do is one sentence, not a traceback."""
+    try:
+        app()
+    except (CannotRun, ClusterError) as reason:
+        typer.echo(str(reason), err=True)
+        sys.exit(2)

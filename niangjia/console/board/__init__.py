@@ -1,0 +1,1 @@
+"""The board: figures of an office, each with its list."""

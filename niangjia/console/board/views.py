@@ -1,0 +1,69 @@
+"""The board of an office, and the list behind each of its numbers."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+
+from niangjia.core.days import day_of
+from niangjia.console.board.cells import lines_of, sum_of
+from niangjia.console.requests import actor_of, day_asked, page_of
+from niangjia.foundation import audit
+from niangjia.insight.board import board as board_of
+from niangjia.insight.slices import Slice, rows_of
+from niangjia.registry import organisations
+
+
+def board(request: HttpRequest) -> HttpResponse:
+    """Show the office's board on any day."""
+    actor, on, now = actor_of(request), day_asked(request), timezone.now()
+    shown = board_of(by=actor, on=on, at=now)
+    context = {"board": shown, "lines": lines_of(shown), "sums": sum_of(shown), "now": now, "today": on == day_of(now)}
+    return render(request, "console/board/board.html", context | _addresses(on))
+
+
+def _addresses(on: date) -> dict[str, str]:
+    queue = reverse("console:joining-queue")
+    return {
+        "came_url": f"{reverse('console:members')}?on={on}&since={on.replace(day=1)}",
+        "queue_url": queue,
+        "overdue_url": f"{queue}?due=over",
+    }
+
+
+def members(request: HttpRequest) -> HttpResponse:
+    """Show the members that a figure counts."""
+    actor, now = actor_of(request), timezone.now()
+    asked = slice_asked(request)
+    page = page_of(request, rows_of(asked, by=actor).order_by("-from_on", "pk"))
+    audit.record("roll.listed", by=actor, at=now, facts={"rows": len(page.object_list), "on": str(asked.on)})
+    return render(request, "console/board/members.html", {"slice": asked, "page": page, "now": now})
+
+
+def slice_asked(request: HttpRequest) -> Slice:
+    """Return the slice that the address names; an organisation out of scope is no such thing."""
+    actor, branch = actor_of(request), None
+    if under := request.GET.get("under"):
+        branch = get_object_or_404(organisations.counted_by(actor), code=under)
+    return Slice(
+        on=day_asked(request),
+        branch=branch,
+        alone="alone" in request.GET,
+        group=_group(request.GET.get("group", "")),
+        since=_day(request.GET.get("since", "")),
+    )
+
+
+def _group(text: str) -> str | None:
+    return None if text == "-" else text
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

@@ -1,0 +1,35 @@
+"""From a request to values: who acts, which day is meant, which page of a list."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.http import HttpRequest
+from django.utils import timezone
+
+from niangjia.core.days import day_of
+from niangjia.foundation.actors import Actor
+
+PAGE_ROWS = 50
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Return who acts in this request; found by ``config.middleware``."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    return actor
+
+
+def day_asked(request: HttpRequest, name: str = "on") -> date:
+    """Return the day in the address, today where there is none or none that has been."""
+    today = day_of(timezone.now())
+    try:
+        return min(date.fromisoformat(request.GET.get(name, "")), today)
+    except ValueError:
+        return today
+
+
+def page_of(request: HttpRequest, rows: Any) -> Page:
+    """Return the page of a list that the address asks for, the nearest where it asks for none that is."""
+    return Paginator(rows, PAGE_ROWS).get_page(request.GET.get("page"))
