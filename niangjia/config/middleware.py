@@ -33,7 +33,7 @@ class ActorMiddleware:
         """End a session that has run out, find the actor, then go on."""
         at = timezone.now()
         if request.user.is_authenticated and sessions.has_run_out(request.session, at=at):
-            signing.out_after_a_pause(request)
+            signing.out_after_a_pause(request, at=at)
         request.actor = actor_of_session(request.user, request.session, at=at)
         return self.get_response(request)
 

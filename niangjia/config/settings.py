@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     "csp",
     "niangjia.foundation.ledger",
+    "niangjia.foundation.codes",
     "niangjia.foundation.accounts",
     "niangjia.registry",
     "niangjia.joining",

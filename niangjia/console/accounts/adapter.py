@@ -19,10 +19,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from niangjia.console.accounts import traces
-from niangjia.foundation.accounts import secrets
+from niangjia.foundation.accounts import secrets, sessions
 from niangjia.foundation.accounts.models import Account
-from niangjia.ui import errors
+from niangjia.ui import errors, traces
 
 LIMITS = frozenset({"too_many_login_attempts", "rate_limited"})
 SAID_AFTERWARDS = {
@@ -36,7 +35,7 @@ class Limited:
     def validation_error(self, code: str, *args: Any) -> ValidationError:
         """Return the error of a form, or leave for the page of limits."""
         if code in LIMITS:
-            traces.locked_out(context.request, at=timezone.now())
+            traces.limited(context.request, at=timezone.now())
             raise ImmediateHttpResponse(errors.too_many(context.request))
         return super().validation_error(code, *args)  # type: ignore[misc]
 
@@ -70,11 +69,22 @@ class AccountAdapter(Limited, DefaultAccountAdapter):
         """Sign in; having just shown every factor counts as having confirmed it is you."""
         super().login(request, user)
         reauthentication.reauthenticate_by_password(request)
-        traces.signed_in(request, user, at=timezone.now())
+        factors = "password and code" if sessions.has_second_factor(request.session) else "password"
+        traces.signed_in(user, factors=factors, at=timezone.now())
+
+    def logout(self, request: HttpRequest) -> None:
+        """Sign out."""
+        traces.signed_out(request.user, why="choice", at=timezone.now())
+        super().logout(request)
+
+    def set_password(self, user: Account, password: str) -> None:
+        """Let a new password hold."""
+        super().set_password(user, password)
+        traces.password_changed(user, at=timezone.now())
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """Leave a trace without the name that was typed: people type passwords there."""
-        traces.sign_in_failed(request, at=timezone.now())
+        traces.sign_in_failed(at=timezone.now())
 
     def add_message(
         self,
@@ -113,8 +123,8 @@ class SecondFactorAdapter(Limited, DefaultMFAAdapter):
 
     def encrypt(self, text: str) -> str:
         """Wrap a secret before it is stored."""
-        return secrets.wrap(text)
+        return secrets.wrap(text, bound_to=secrets.SECOND_FACTOR)
 
     def decrypt(self, encrypted_text: str) -> str:
         """Unwrap a stored secret."""
-        return secrets.unwrap(encrypted_text)
+        return secrets.unwrap(encrypted_text, bound_to=secrets.SECOND_FACTOR)

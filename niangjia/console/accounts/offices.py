@@ -11,11 +11,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from niangjia.console.accounts import traces
 from niangjia.console.shell import office_of
 from niangjia.core.days import day_of
 from niangjia.foundation.accounts import sessions
-from niangjia.registry.postings import open_postings
+from niangjia.registry.postings import actor_for, open_postings
+from niangjia.ui import traces
 
 
 def next_step(request: HttpRequest) -> HttpResponse:
@@ -47,5 +47,5 @@ def choose(request: HttpRequest, pk: UUID) -> HttpResponse:
         raise Http404
     request.session[sessions.POSTING] = str(posting.pk)
     request.session.cycle_key()
-    traces.office_chosen(request, posting, at=at)
+    traces.office_chosen(actor_for(request.user.pk, posting), at=at)
     return redirect("console:home")

@@ -13,8 +13,8 @@ from django.shortcuts import redirect
 from django.urls import reverse_lazy
 from django.utils import timezone
 
-from niangjia.console.accounts import traces
 from niangjia.foundation.accounts import sessions
+from niangjia.ui import traces
 
 
 class SetUpApp(totp.ActivateTOTPView):
@@ -31,7 +31,7 @@ class SetUpApp(totp.ActivateTOTPView):
         response = super().form_valid(form)
         record_authentication(self.request, self.request.user, "mfa", type=Authenticator.Type.TOTP)
         self.request.session.cycle_key()
-        traces.second_factor_set_up(self.request, at=timezone.now())
+        traces.second_factor(self.request, "set_up", at=timezone.now())
         return response
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -50,6 +50,6 @@ class MoveApp(totp.DeactivateTOTPView):
         """Forget the app and what it proved."""
         response = super().form_valid(form)
         sessions.forget_second_factor(self.request.session)
-        traces.second_factor_removed(self.request, at=timezone.now())
+        traces.second_factor(self.request, "removed", at=timezone.now())
         return response
 
