@@ -16,7 +16,7 @@ test: $(READY)
 check: $(READY)
 	$(BIN)/ruff format --check $(PACKAGES)
 	$(BIN)/ruff check $(PACKAGES)
-	$(BIN)/bandit -q -r niangjia -c pyproject.toml
+	$(BIN)/bandit -q -r niangjia -lll
 	$(BIN)/djade --check --target-version 5.2 $$(git ls-files 'niangjia/*.html')
 	$(BIN)/mypy niangjia tools benchmarks
 	$(BIN)/lint-imports

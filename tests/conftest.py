@@ -1,35 +1,8 @@
-"""One real PostgreSQL for the run; the tests reach it as the application's login, never as the owner."""
+"""What every test shares: all three database aliases, and limits that do not leak from one test to the next."""
 
 from __future__ import annotations
 
-import os
-from contextlib import ExitStack
-from tempfile import TemporaryDirectory
-
 import pytest
-
-HOME = "NIANGJIA_HOME"
-SERVICES = pytest.StashKey[ExitStack]()
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    """Start a cluster of the run's own, unless the environment names a server; xdist's workers share it."""
-    if hasattr(config, "workerinput"):
-        return
-    services = config.stash[SERVICES] = ExitStack()
-    folder = services.enter_context(TemporaryDirectory(prefix="nj-test-", ignore_cleanup_errors=True))
-    os.environ[HOME] = folder
-    if "DATABASE_URL" not in os.environ:
-        from niangjia.config.embedded_postgres import throwaway
-
-        urls = services.enter_context(throwaway()).urls()
-        os.environ["DATABASE_URL"], os.environ["DATABASE_OWNER_URL"] = urls.app, urls.owner
-
-
-def pytest_unconfigure(config: pytest.Config) -> None:
-    """Stop the run's cluster and remove its folder."""
-    if SERVICES in config.stash:
-        config.stash[SERVICES].close()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

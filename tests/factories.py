@@ -23,7 +23,11 @@ def region(code: str = "3699", level: int = Region.Level.CITY, name: str = "青�
 def organisation(under: Organisation | None = None, **facts: object) -> Organisation:
     """Return a new union under ``under``."""
     number = next(_numbers)
-    place = {"kind": "single", "level": "grassroots"} if under else {"kind": "general_federation", "level": "city"}
+    place = (
+        {"kind": "single", "level": "grassroots"}
+        if under
+        else {"kind": "general_federation", "level": "city"}
+    )
     values = {"code": f"T{number:06}", "name": f"青岚第{number}工会", "region": region(), **place}
     return found(values | facts, under=under, on=date(2020, 1, 1))
 
@@ -37,7 +41,7 @@ def person(union: Organisation, **facts: object) -> Person:
         "line_path": union.line_path,
         "name": f"测试{number}",
         "name_key": f"测试{number}",
-        "id_kind": "resident",
+        "id_kind": "citizen",
         "group": "courier",
         "secrets": b"sealed",
         "secrets_print": uuid4(),

@@ -1,4 +1,4 @@
-"""One embedded PostgreSQL for a whole pytest run, shared by the workers of pytest-xdist.
+"""One embedded PostgreSQL and one home for a whole pytest run, shared by the workers of pytest-xdist.
 
 A plugin (``-p tests.one_database``) and no fixture: settings read the addresses before any conftest is loaded. The first
 process starts the server and puts the addresses into the environment, which the workers inherit.
@@ -6,16 +6,23 @@ process starts the server and puts the addresses into the environment, which the
 
 import contextlib
 import os
+import tempfile
 
 import pytest
 
 from niangjia.config.embedded_postgres import throwaway
 
+SHARED = "NIANGJIA_TEST_RUN"
+
 _held = contextlib.ExitStack()
 
-if "DATABASE_URL" not in os.environ:
-    urls = _held.enter_context(throwaway()).urls()
-    os.environ.update(DATABASE_URL=urls.app, DATABASE_OWNER_URL=urls.owner)
+if SHARED not in os.environ:
+    os.environ[SHARED] = str(os.getpid())
+    folder = tempfile.TemporaryDirectory(prefix="nj-home-", ignore_cleanup_errors=True)
+    os.environ["NIANGJIA_HOME"] = _held.enter_context(folder)
+    if "DATABASE_URL" not in os.environ:
+        urls = _held.enter_context(throwaway()).urls()
+        os.environ.update(DATABASE_URL=urls.app, DATABASE_OWNER_URL=urls.owner)
 
 
 @pytest.hookimpl(trylast=True)

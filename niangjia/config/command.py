@@ -16,7 +16,9 @@ from niangjia.config.embedded_postgres import ClusterError, serving
 from niangjia.config.errors import CannotRun
 from niangjia.config.home import Home
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Niangjia (娘家): run and look after an installation.")
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, help="Niangjia (娘家): run and look after an installation."
+)
 PORT = typer.Option(envvar="NIANGJIA_PORT", help="The port of the web server on this machine.")
 
 
@@ -56,8 +58,7 @@ def _let_go() -> None:
 
     for connection in connections.all(initialized_only=True):
         connection.close()
-        if connection.alias != "owner":
-            connection.close_pool()
+        connection.close_pool()  # type: ignore[attr-defined]  # PostgreSQL's; a no-op without a pool
 
 
 def with_installation(context: typer.Context) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import sys
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
@@ -45,7 +46,7 @@ def _where(exc_info: Any) -> str:
     return f"{kind.__module__}.{kind.__qualname__} at {' < '.join(reversed(frames[-6:]))}"
 
 
-def redact_event(_: Any, __: str, event: dict[str, Any]) -> dict[str, Any]:
+def redact_event(_: Any, __: str, event: MutableMapping[str, Any]) -> dict[str, Any]:
     """Cover secrets in every value of a structlog event; an exception becomes its kind and place."""
     error = event.pop("exc_info", None)
     if error is True:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
-from django.db import transaction
 from django.contrib.auth.views import redirect_to_login
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -18,6 +18,7 @@ from niangjia.foundation.acting import Lost, acting
 from niangjia.foundation.actors import NOBODY
 from niangjia.registry.postings import actor_of_session
 from niangjia.ui import errors, signing
+from niangjia.ui.requests import ActedRequest, actor_of
 
 Answer = Callable[[HttpRequest], HttpResponse]
 SIGN_IN = "/accounts/"
@@ -34,7 +35,7 @@ class ActorMiddleware:
         at = timezone.now()
         if request.user.is_authenticated and sessions.has_run_out(request.session, at=at):
             signing.out_after_a_pause(request, at=at)
-        request.actor = actor_of_session(request.user, request.session, at=at)
+        cast(ActedRequest, request).actor = actor_of_session(request.user, request.session, at=at)
         return self.get_response(request)
 
 
@@ -46,7 +47,7 @@ class ActingMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer inside ``acting``; sign-in pages act as nobody."""
-        actor = NOBODY if request.path.startswith(SIGN_IN) else request.actor
+        actor = NOBODY if request.path.startswith(SIGN_IN) else actor_of(request)
         with acting(actor):
             response = self.get_response(request)
             if response.status_code >= 400:
@@ -69,7 +70,7 @@ class PolicyMiddleware:
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         """Refuse as if there were no such page, or ask to sign in."""
         route = route_of(request.resolver_match)
-        if route is None or not route.open_to(request.actor):
+        if route is None or not route.open_to(actor_of(request)):
             return _turned_away(request, route)
         if request.method not in route.methods:
             return HttpResponseNotAllowed(sorted(route.methods))
@@ -82,7 +83,7 @@ class PolicyMiddleware:
 
 def _turned_away(request: HttpRequest, route: Route | None) -> HttpResponse:
     """Send people who are still on the way in to their next step; to all others there is no such page."""
-    actor = request.actor
+    actor = actor_of(request)
     if route is None or actor.role is not None:
         return errors.not_found(request)
     if actor.account_id is not None:

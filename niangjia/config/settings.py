@@ -11,7 +11,7 @@ from environs import Env
 from niangjia.config import databases as addresses
 from niangjia.config.database import databases
 from niangjia.config.home import Home
-from niangjia.config.logging import LOGGING, configure_structlog
+from niangjia.config.logging import configure_structlog
 
 env = Env()
 PACKAGE = Path(__file__).resolve().parent.parent

@@ -1,4 +1,4 @@
-"""From a request to values: who acts, which day is meant, which page of a list."""
+"""From a request to values: which day is meant, which page of a list."""
 
 from __future__ import annotations
 
@@ -10,15 +10,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from niangjia.core.days import day_of
-from niangjia.foundation.actors import Actor
 
 PAGE_ROWS = 50
-
-
-def actor_of(request: HttpRequest) -> Actor:
-    """Return who acts in this request; found by ``config.middleware``."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    return actor
 
 
 def day_asked(request: HttpRequest, name: str = "on") -> date:
@@ -30,6 +23,6 @@ def day_asked(request: HttpRequest, name: str = "on") -> date:
         return today
 
 
-def page_of(request: HttpRequest, rows: Any) -> Page:
+def page_of(request: HttpRequest, rows: Any) -> Page[Any]:
     """Return the page of a list that the address asks for, the nearest where it asks for none that is."""
     return Paginator(rows, PAGE_ROWS).get_page(request.GET.get("page"))

@@ -10,11 +10,11 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
-from niangjia.core.codes import by_code
 from niangjia.core.days import day_of
 from niangjia.foundation.actors import Actor
 from niangjia.registry.models import Posting
 from niangjia.registry.postings import open_postings
+from niangjia.ui.requests import actor_of
 from niangjia.ui.shell import ConsoleShell, Office, places_that_exist
 from niangjia.ui.words import code_name
 
@@ -30,7 +30,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 def office_of(posting: Posting, actor: Actor) -> Office:
     """Return the posting as the frame shows it."""
     return Office(
-        label=posting.title or code_name(by_code("role")[posting.role]),
+        label=posting.title or code_name(posting.role, "role"),
         organisation=posting.organisation.name,
         until=posting.to_on,
         url=reverse("account_choose_office", args=[posting.pk]),
@@ -40,10 +40,10 @@ def office_of(posting: Posting, actor: Actor) -> Office:
 
 def _console(request: HttpRequest) -> ConsoleShell:
     postings = list(open_postings(request.user.pk, on=day_of(timezone.now())))
-    current = next(posting for posting in postings if posting.pk == request.actor.posting_id)
+    current = next(posting for posting in postings if posting.pk == actor_of(request).posting_id)
     return ConsoleShell(
         name=current.shown_name or request.user.sign_in_name,
-        offices=tuple(office_of(posting, request.actor) for posting in postings),
+        offices=tuple(office_of(posting, actor_of(request)) for posting in postings),
         places=places_that_exist(_menu(), request.path),
         account_url=reverse("mfa_index"),
         sign_out_url=reverse("account_logout"),

@@ -74,16 +74,15 @@ class Finding:
 
 
 def by_code(rules: Iterable[Rule]) -> dict[str, Rule]:
-    """Return the rules by their code.
+    """Return the rules by their code; one code may be told at several columns, in the same words.
 
     Raises:
-        ValueError: two rules share a code.
+        ValueError: one code has two messages.
     """
     found: dict[str, Rule] = {}
     for rule in rules:
-        if rule.code in found:
-            raise ValueError(f"two rules share the code {rule.code}")
-        found[rule.code] = rule
+        if found.setdefault(rule.code, rule).message != rule.message:
+            raise ValueError(f"the code {rule.code} has two messages")
     return found
 
 

@@ -24,6 +24,7 @@ EVEN = HALF_WIDTH | MIDDLE_DOTS
 _ANY_OF_EVEN = "[" + "".join(MIDDLE_DOTS) + "！-～]"
 _SPACES = r"\p{Zs}+"
 _SPACED_HAN = r"([\p{Han}·])\p{Zs}+([\p{Han}·])"
+_NOT_COMPARED = r"[\p{Z}\p{Cc}\p{Cf}·.。\-'’\x{FE00}-\x{FE0F}\x{E0100}-\x{E01EF}]"
 
 # In the order in which they are told: the first that holds is the finding.
 _UNWANTED = {
@@ -72,10 +73,10 @@ def match_key(text: pl.Expr) -> pl.Expr:
     """Return what two writings of one name have in common: never stored, shown or searched by people.
 
     Traditional, Japanese and compatibility forms become the simplified character; case, spaces, dots, full stops, hyphens
-    and variation selectors fall away.
+    and variation selectors fall away; null if nothing is left.
     """
-    plain = tidied(text).str.replace_all(r"[\p{Zs}·.。\-'’\x{FE00}-\x{FE0F}\x{E0100}-\x{E01EF}]", "")
-    return plain.str.to_lowercase().str.replace_many(FOLDED)
+    plain = tidied(text).str.replace_all(_NOT_COMPARED, "").str.to_lowercase().str.replace_many(FOLDED)
+    return pl.when(plain != "").then(plain)  # an empty key would equal every other empty one
 
 
 def rules(column: str) -> tuple[Rule, ...]:

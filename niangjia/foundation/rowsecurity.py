@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from django.db.migrations import RunSQL
 
-_RANGE = "{column} >= current_setting('niangjia.lo', true) AND {column} < current_setting('niangjia.hi', true)"
+_RANGE = (
+    "{column} >= current_setting('niangjia.lo', true) AND {column} < current_setting('niangjia.hi', true)"
+)
 OFFICE = _RANGE.format(column="path")
 LINE = _RANGE.format(column="line_path")
 PERSON = "{column} = nullif(current_setting('niangjia.person', true), '')::uuid"

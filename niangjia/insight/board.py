@@ -81,7 +81,9 @@ def _rows(office: Organisation, *, by: Actor, on: date) -> tuple[Row, ...]:
 
 def _branches(office: Organisation, counted: dict[str, dict[str, int]]) -> list[Organisation]:
     """Return what stands directly below, and whatever else has been counted (a federation's line lies elsewhere)."""
-    below = Organisation.objects.filter(path__gt=office.path, path__lt=office.scope.hi, depth=office.depth + 1)
+    below = Organisation.objects.filter(
+        path__gt=office.path, path__lt=office.scope.hi, depth=office.depth + 1
+    )
     return [*below, *Organisation.objects.filter(path__in=counted.keys() - {branch.path for branch in below})]
 
 

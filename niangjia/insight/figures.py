@@ -35,7 +35,12 @@ def members_by_branch(*, by: Actor, depth: int, on: date) -> Iterator[Cell]:
     """
     counted = deltas_visible_to(by).filter(measure=deltas.MEMBERS, day__lte=on)
     branch = Left("path", depth * Organisation.steplen)
-    sums = counted.annotate(branch=branch).values("branch", "group").annotate(sum=Sum("n")).order_by("branch", "group")
+    sums = (
+        counted.annotate(branch=branch)
+        .values("branch", "group")
+        .annotate(sum=Sum("n"))
+        .order_by("branch", "group")
+    )
     return (Cell(row["branch"], row["group"], row["sum"]) for row in sums)
 
 

@@ -96,7 +96,8 @@ class JoinRequest(Scoped):
                 | Q(decided_at__isnull=False, decided_by__isnull=False),
             ),
             models.CheckConstraint(
-                name="joinrequest_rejected_with_a_reason", condition=~Q(status=Status.REJECTED) | ~Q(reason="")
+                name="joinrequest_rejected_with_a_reason",
+                condition=~Q(status=Status.REJECTED) | ~Q(reason=""),
             ),
             models.UniqueConstraint(
                 fields=["id_token", "organisation"],

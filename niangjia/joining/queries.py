@@ -55,4 +55,8 @@ def live_code(token: str, *, at: datetime) -> JoinCode | None:
 def overdue(*, by: Actor, at: datetime) -> QuerySet[JoinRequest]:
     """Return the requests that wait for the union beyond the time that the worker was told."""
     late = clocks.overdue("joining_decide", at=at)
-    return visible_to(by).filter(status=Status.PENDING, pk__in=late.values("subject_id")).order_by("submitted_at")
+    return (
+        visible_to(by)
+        .filter(status=Status.PENDING, pk__in=late.values("subject_id"))
+        .order_by("submitted_at")
+    )

@@ -73,7 +73,9 @@ def _facts(join_request: JoinRequest) -> dict[str, object]:
     return {name: getattr(join_request, name) for name in columns}
 
 
-def _put_before_superior(join_request: JoinRequest, person: Person, spell: Membership, *, at: datetime) -> None:
+def _put_before_superior(
+    join_request: JoinRequest, person: Person, spell: Membership, *, at: datetime
+) -> None:
     superior = organisations.common_superior(join_request.organisation, spell.organisation)
     Elsewhere.objects.get_or_create(
         join_request=join_request,

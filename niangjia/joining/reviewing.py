@@ -39,9 +39,7 @@ def contact(join_request: JoinRequest, *, by: Actor, at: datetime) -> None:
 
 
 @transaction.atomic
-def ask_for_more(
-    join_request: JoinRequest, needs: Sequence[str], *, by: Actor, at: datetime
-) -> None:
+def ask_for_more(join_request: JoinRequest, needs: Sequence[str], *, by: Actor, at: datetime) -> None:
     """Name, once and completely, what is missing; the decision's clocks stand still until it comes.
 
     Raises:

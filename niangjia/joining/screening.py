@@ -32,7 +32,7 @@ CLOCKS = (
 def screen(submission_id: UUID, *, by: Actor, at: datetime) -> JoinRequest:
     """Turn a submission into a request in its union's queue, and start its clocks; a second call does nothing."""
     submission = Submission.objects.select_for_update().get(pk=submission_id)
-    if submission.join_request_id:
+    if submission.join_request is not None:
         return submission.join_request
     secrets = vault.open_sealed(bytes(submission.sealed), table=submitting.TABLE, row_id=submission.pk)
     number = secrets["id_number"]
@@ -44,7 +44,9 @@ def screen(submission_id: UUID, *, by: Actor, at: datetime) -> JoinRequest:
 
 def _open_one(token: UUID, submission: Submission) -> JoinRequest | None:
     """Return the open request of the same number at the same union: handing in twice is not asking twice."""
-    same = JoinRequest.objects.filter(id_token=token, organisation_id=submission.organisation_id, status__in=OPEN)
+    same = JoinRequest.objects.filter(
+        id_token=token, organisation_id=submission.organisation_id, status__in=OPEN
+    )
     return same.first()
 
 

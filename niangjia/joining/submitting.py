@@ -49,13 +49,17 @@ def submit(facts: Facts, *, code: JoinCode, key: UUID, by: Actor, at: datetime) 
     Raises:
         KeyReused: the same key with other facts.
     """
-    body = vault.fingerprint({"id_number": facts.id_number, "phone": facts.phone, "address": _rest(facts, code)})
+    body = vault.fingerprint(
+        {"id_number": facts.id_number, "phone": facts.phone, "address": _rest(facts, code)}
+    )
     kept = uuid7()
     first = idempotency.once(f"join:{key}", body=body, answer=kept, by=by, at=at)
     if first != kept:
         return first
     _keep(kept, facts, code=code, at=at)
-    audit.record("joining.submitted", by=by, at=at, subject=("submission", kept), organisation=code.organisation)
+    audit.record(
+        "joining.submitted", by=by, at=at, subject=("submission", kept), organisation=code.organisation
+    )
     jobs.screen.defer(submission=kept)
     return kept
 

@@ -20,11 +20,12 @@ from niangjia.foundation.actors import system_actor
 from niangjia.mobile import limits
 from niangjia.mobile.forms import AskNumber
 from niangjia.registry import logins
+from niangjia.ui.requests import actor_of
 
 
 def first_link(request: HttpRequest) -> HttpResponse:
     """Ask for the ID number; the answer to a number that can exist is always the same."""
-    if request.actor.person_id is not None:
+    if actor_of(request).person_id is not None:
         return redirect("mobile:home")
     form = AskNumber(request.POST or None)
     if request.method == "POST" and form.is_valid():

@@ -18,7 +18,9 @@ from niangjia.registry.models import Membership
 
 LIVES = timedelta(seconds=90)
 SKEW = timedelta(seconds=30)  # clocks of two phones differ
-LAYOUT = struct.Struct(">B16s16sII")  # version, spell, union, first day (proleptic ordinal), end (Unix seconds)
+LAYOUT = struct.Struct(
+    ">B16s16sII"
+)  # version, spell, union, first day (proleptic ordinal), end (Unix seconds)
 VERSION = 1
 ED25519 = 64  # bytes of a signature
 
@@ -42,9 +44,7 @@ class Statement:
 def issue(spell: Membership, *, at: datetime) -> str:
     """Return the signed text of the QR code, good until ``LIVES`` after ``at``."""
     until = int((at + LIVES).timestamp())
-    body = LAYOUT.pack(
-        VERSION, spell.pk.bytes, spell.organisation_id.bytes, spell.from_on.toordinal(), until
-    )
+    body = LAYOUT.pack(VERSION, spell.pk.bytes, spell.organisation_id.bytes, spell.from_on.toordinal(), until)
     signed = service().sign(Signer.CARD, body)
     return base64.urlsafe_b64encode(body + signed.value + signed.key_id.encode()).rstrip(b"=").decode()
 

@@ -21,7 +21,11 @@ def open_postings(account_id: UUID, *, on: date) -> QuerySet[Posting]:
     """Return the postings that the account holds on the day ``on``."""
     still = Q(to_on__isnull=True) | Q(to_on__gt=on)
     mine = Posting.objects.filter(still, account_id=account_id, from_on__lte=on)
-    return mine.filter(organisation__ended_on__isnull=True).select_related("organisation").order_by("from_on", "pk")
+    return (
+        mine.filter(organisation__ended_on__isnull=True)
+        .select_related("organisation")
+        .order_by("from_on", "pk")
+    )
 
 
 def actor_for(account_id: UUID, posting: Posting) -> Actor:

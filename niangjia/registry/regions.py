@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import transaction
 
 from niangjia.core.codes import divisions
@@ -21,11 +23,11 @@ def load(*editions: str) -> int:
     return Region.objects.count()
 
 
-def _region(row: dict[str, object]) -> Region:
+def _region(row: dict[str, Any]) -> Region:
     return Region(
         code=row["code"],
         parent_id=row["parent"],
-        level=LEVELS[str(row["level"])],
+        level=LEVELS[row["level"]],
         name=row["name"],
         valid_from=row["valid_from"],
         valid_to=row["valid_to"],

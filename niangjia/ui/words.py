@@ -6,9 +6,8 @@ from datetime import date, datetime
 
 from django.utils.translation import get_language, gettext
 
-from niangjia.core.codes import Code
-from niangjia.core.errors import Refusal
 from niangjia.core.codes import by_code
+from niangjia.core.errors import Refusal
 from niangjia.ui.dates import day_text, moment_text
 
 
@@ -40,8 +39,3 @@ def code_name(code: str, table: str) -> str:
 def counted(count: int) -> str:
     """Return 39,214, the same in both languages (Django's own grouping for Chinese is by four)."""
     return f"{count:,}"
-
-
-def code_name(code: Code) -> str:
-    """Return a code's name in the reader's language; its texts are data, not msgids."""
-    return code.name_en if get_language() == "en" else code.name_zh

@@ -16,6 +16,7 @@ from niangjia.core.days import day_of
 from niangjia.foundation.accounts import sessions
 from niangjia.registry.postings import actor_for, open_postings
 from niangjia.ui import traces
+from niangjia.ui.requests import actor_of
 
 
 def next_step(request: HttpRequest) -> HttpResponse:
@@ -26,7 +27,7 @@ def next_step(request: HttpRequest) -> HttpResponse:
         return redirect("mfa_activate_totp")
     if not sessions.has_second_factor(request.session):
         return redirect(f"{reverse('mfa_reauthenticate')}?next={request.path}")
-    return redirect("account_offices" if request.actor.role is None else "console:home")
+    return redirect("account_offices" if actor_of(request).role is None else "console:home")
 
 
 def offices(request: HttpRequest) -> HttpResponse:
@@ -34,8 +35,8 @@ def offices(request: HttpRequest) -> HttpResponse:
     if not sessions.has_second_factor(request.session):
         return redirect("account_next_step")
     held = open_postings(request.user.pk, on=day_of(timezone.now()))
-    shown = [office_of(posting, request.actor) for posting in held]
-    had_one = sessions.POSTING in request.session and request.actor.role is None
+    shown = [office_of(posting, actor_of(request)) for posting in held]
+    had_one = sessions.POSTING in request.session and actor_of(request).role is None
     return render(request, "account/offices.html", {"offices": shown, "had_one": had_one})
 
 

@@ -49,7 +49,9 @@ def sum_of(board: Board) -> Line:
 def _line(board: Board, row: Row, most: int) -> Line:
     name = row.organisation.name
     note = _("on its own roll") if row.alone else ""
-    return Line(name, note, tuple(_cells(board, row)), _number(board, row, "", row.total), row.total * 100 // most)
+    return Line(
+        name, note, tuple(_cells(board, row)), _number(board, row, "", row.total), row.total * 100 // most
+    )
 
 
 def _cells(board: Board, row: Row) -> Iterator[Number]:

@@ -9,20 +9,27 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 
-from niangjia.core.days import day_of
 from niangjia.console.board.cells import lines_of, sum_of
-from niangjia.console.requests import actor_of, day_asked, page_of
+from niangjia.console.requests import day_asked, page_of
+from niangjia.core.days import day_of
 from niangjia.foundation import audit
 from niangjia.insight.board import board as board_of
 from niangjia.insight.slices import Slice, rows_of
 from niangjia.registry import organisations
+from niangjia.ui.requests import actor_of
 
 
 def board(request: HttpRequest) -> HttpResponse:
     """Show the office's board on any day."""
     actor, on, now = actor_of(request), day_asked(request), timezone.now()
     shown = board_of(by=actor, on=on, at=now)
-    context = {"board": shown, "lines": lines_of(shown), "sums": sum_of(shown), "now": now, "today": on == day_of(now)}
+    context = {
+        "board": shown,
+        "lines": lines_of(shown),
+        "sums": sum_of(shown),
+        "now": now,
+        "today": on == day_of(now),
+    }
     return render(request, "console/board/board.html", context | _addresses(on))
 
 

@@ -53,7 +53,8 @@ def duplicates(rows: pl.DataFrame, tiers: Sequence[Tier] = TIERS) -> pl.DataFram
     ``cluster_labels`` joins what several tiers find.
 
     Returns:
-        (row, other, tier, is_doubtful), sorted; ``other`` is the earlier row.
+        (row, other, tier, is_doubtful), sorted; ``other`` is the earlier row. Doubtful: there are different ID numbers
+        among the rows that are equal.
     """
     numbered = rows.with_row_index("row")
     found = [_repeated(numbered, tier) for tier in tiers]
@@ -63,21 +64,20 @@ def duplicates(rows: pl.DataFrame, tiers: Sequence[Tier] = TIERS) -> pl.DataFram
 
 def _joined(left: pl.DataFrame, right: pl.DataFrame, tier: Tier) -> pl.DataFrame:
     others = right.select("other", *tier.columns, other_id=ID)
-    return _pairs(left.join(others, on=tier.columns, how="inner"), tier)
+    joined = left.join(others, on=tier.columns, how="inner")
+    differ = (pl.col(ID) != pl.col("other_id")).fill_null(value=False)
+    return joined.select("row", "other", pl.lit(tier.name).alias("tier"), differ.alias("is_doubtful"))
 
 
 def _repeated(numbered: pl.DataFrame, tier: Tier) -> pl.DataFrame:
     known = numbered.drop_nulls(list(tier.columns))
-    first = known.with_columns(
-        other=pl.col("row").first().over(tier.columns), other_id=pl.col(ID).first().over(tier.columns)
+    group = known.select(
+        "row",
+        pl.col("row").first().over(tier.columns).alias("other"),
+        pl.lit(tier.name).alias("tier"),
+        (pl.col(ID).drop_nulls().n_unique().over(tier.columns) > 1).alias("is_doubtful"),
     )
-    return _pairs(first.filter(pl.col("row") != pl.col("other")), tier)
-
-
-def _pairs(joined: pl.DataFrame, tier: Tier) -> pl.DataFrame:
-    """Two different ID numbers (``ne`` is null, and so no doubt, where one of them is missing)."""
-    differ = (pl.col(ID) != pl.col("other_id")).fill_null(value=False)
-    return joined.select("row", "other", pl.lit(tier.name).alias("tier"), differ.alias("is_doubtful"))
+    return group.filter(pl.col("row") != pl.col("other"))
 
 
 def _surest(pairs: pl.DataFrame, of: str) -> pl.DataFrame:

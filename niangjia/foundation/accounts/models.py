@@ -37,7 +37,6 @@ class Account(AbstractBaseUser):
     language = models.TextField(max_length=10, blank=True)
 
     USERNAME_FIELD = "sign_in_name"
-    EMAIL_FIELD = None
     REQUIRED_FIELDS: list[str] = []
 
     objects = AccountManager()

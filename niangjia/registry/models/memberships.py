@@ -54,7 +54,9 @@ class Membership(OfPerson, Scoped):
         indexes = [
             models.Index(fields=["path", "id"], name="membership_path"),
             models.Index(fields=["person", "from_on"], name="membership_person"),
-            models.Index(fields=["line_path", "id"], name="membership_line", condition=Q(line_path__isnull=False)),
+            models.Index(
+                fields=["line_path", "id"], name="membership_line", condition=Q(line_path__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:

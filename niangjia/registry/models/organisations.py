@@ -51,7 +51,7 @@ class Organisation(MP_Node):
         """Return the path of the industry federation that leads this unit, its own where it is one."""
         if self.leads_a_line:
             return self.path
-        return self.line.path if self.line_id else None
+        return self.line.path if self.line else None
 
     @property
     def leads_a_line(self) -> bool:
@@ -79,7 +79,8 @@ class Parenthood(models.Model):
                 fields=["organisation"], condition=Q(to_on__isnull=True), name="parenthood_one_open"
             ),
             models.CheckConstraint(
-                name="parenthood_ends_after_it_began", condition=Q(to_on__isnull=True) | Q(to_on__gt=F("from_on"))
+                name="parenthood_ends_after_it_began",
+                condition=Q(to_on__isnull=True) | Q(to_on__gt=F("from_on")),
             ),
         ]
 

@@ -27,9 +27,7 @@ class Person(Scoped):
     education = models.CharField(max_length=2, blank=True)
     work_status = models.CharField(max_length=2, blank=True)
     hukou = models.TextField(max_length=20, blank=True)
-    region = models.ForeignKey(
-        "registry.Region", models.PROTECT, null=True, related_name="+", db_index=False
-    )
+    region = models.ForeignKey("registry.Region", models.PROTECT, null=True, related_name="+", db_index=False)
     employer = models.ForeignKey(
         "registry.Employer", models.PROTECT, null=True, related_name="+", db_index=False
     )
@@ -43,7 +41,9 @@ class Person(Scoped):
     class Meta:
         indexes = [
             models.Index(fields=["path", "id"], name="person_path"),
-            models.Index(fields=["line_path", "id"], name="person_line", condition=Q(line_path__isnull=False)),
+            models.Index(
+                fields=["line_path", "id"], name="person_line", condition=Q(line_path__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -89,7 +89,9 @@ class PersonLogin(OfPerson):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["account"], condition=Q(to_at__isnull=True), name="login_one_person"),
+            models.UniqueConstraint(
+                fields=["account"], condition=Q(to_at__isnull=True), name="login_one_person"
+            ),
             models.CheckConstraint(
                 name="login_ends_after_it_began", condition=Q(to_at__isnull=True) | Q(to_at__gte=F("from_at"))
             ),

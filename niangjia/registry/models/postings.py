@@ -23,7 +23,8 @@ class Posting(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                name="posting_ends_after_it_began", condition=Q(to_on__isnull=True) | Q(to_on__gt=F("from_on"))
+                name="posting_ends_after_it_began",
+                condition=Q(to_on__isnull=True) | Q(to_on__gt=F("from_on")),
             ),
             models.UniqueConstraint(
                 fields=["account", "organisation", "role"],

@@ -1,0 +1,106 @@
+"""Puts the demo's world into an empty installation, through the same actions that everybody uses."""
+
+from __future__ import annotations
+
+from datetime import date, time
+
+from niangjia.cli.demo.world import Official, Worker, World, world
+from niangjia.cli.officials import add_official
+from niangjia.cli.synth.organisations import Organisation as MadeUp
+from niangjia.core.days import moment_at
+from niangjia.foundation.acting import acting
+from niangjia.foundation.actors import system_actor
+from niangjia.joining import codes
+from niangjia.registry import memberships, organisations, persons, regions
+from niangjia.registry.models import Organisation
+
+DEMO = system_actor("demo")
+MORNING = time(9)
+FOUNDED = date(2018, 11, 1)
+PASSWORD = "niangjia-demo-2026"  # noqa: S105 - made up, printed by the demo, and only loaded there
+
+
+def is_loaded() -> bool:
+    """Tell whether the made-up city is here already."""
+    with acting(DEMO):
+        return Organisation.objects.exists()
+
+
+def load() -> World:
+    """Load divisions, unions, officials and workers of the made-up city."""
+    made_up = world()
+    with acting(DEMO):
+        regions.load("demo")
+        unions = _unions(made_up.organisations)
+        for worker in made_up.workers:
+            _worker(worker, unions)
+        _invite(unions)
+    for official in made_up.officials:
+        _official(official)
+    return made_up
+
+
+def _unions(listed: tuple[MadeUp, ...]) -> dict[str, Organisation]:
+    made: dict[str, Organisation] = {}
+    for union in listed:
+        above, line = made.get(union.above or ""), made.get(union.line or "")
+        facts = {
+            "code": union.key,
+            "credit_code": union.credit_code,
+            "name": union.name,
+            "kind": union.kind,
+            "level": union.level,
+            "region_id": union.region,
+        }
+        if line is not None:
+            facts["line"] = line
+        made[union.key] = organisations.found(facts, under=above, on=FOUNDED)
+    return made
+
+
+def _worker(worker: Worker, unions: dict[str, Organisation]) -> None:
+    if worker.union is None or worker.joined_on is None:
+        return
+    union, at = unions[worker.union], moment_at(worker.joined_on, MORNING)
+    secrets = {"id_number": worker.number, "phone": worker.phone}
+    facts = {
+        "name": worker.name,
+        "id_kind": "citizen",
+        "sex": worker.sex,
+        "birth_on": worker.born_on,
+        "group": worker.group,
+        "ethnic": worker.ethnic,
+        "region_id": worker.home,
+    }
+    person = persons.register(secrets, facts, at_union=union, by=DEMO, at=at)
+    memberships.open_spell(person, union, channel="collective", by=DEMO, at=at)
+
+
+def _invite(unions: dict[str, Organisation]) -> None:
+    """Give every union that keeps a roll, and every industry federation, a code to join by."""
+    for key, union in unions.items():
+        if union.kind in ("single", "joint", "union_federation") and not key.startswith("rail"):
+            codes.make(union, by=DEMO, at=moment_at(FOUNDED, MORNING))
+
+
+def _official(official: Official) -> None:
+    with acting(DEMO):
+        office = Organisation.objects.get(code=official.office)
+        add_official(
+            official.sign_in,
+            office,
+            role=official.role,
+            shown_name=official.name,
+            password=PASSWORD,
+            from_on=official.from_on,
+            by=DEMO,
+            at=moment_at(official.from_on, MORNING),
+        )
+
+
+def sign_ins() -> list[tuple[str, str, str]]:
+    """Return one sign-in for each role: role, name to sign in with, office."""
+    first: dict[str, tuple[str, str, str]] = {}
+    for official in world().officials:
+        first.setdefault(official.role, (official.role, official.sign_in, official.office))
+    return list(first.values())
