@@ -34,6 +34,7 @@ DJANGO = {
 
 ACCOUNTS = {
     "accounts_account": {APP: "SIU", **_for((OFFICE, LINE, WORKER, SYSTEM), "")},
+    "codes_code": {APP: "SIUD"},
     "account_emailaddress": {APP: "S"},
     "account_emailconfirmation": {},
     "mfa_authenticator": {APP: "SIUD"},

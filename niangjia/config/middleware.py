@@ -13,10 +13,11 @@ from django.utils import timezone
 
 from niangjia.config.policies import Route, route_of
 from niangjia.core.errors import Refusal
+from niangjia.foundation.accounts import sessions
 from niangjia.foundation.acting import Lost, acting
 from niangjia.foundation.actors import NOBODY
 from niangjia.registry.postings import actor_of_session
-from niangjia.ui import errors
+from niangjia.ui import errors, signing
 from niangjia.ui.requests import ActedRequest, actor_of
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -30,8 +31,11 @@ class ActorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Find the actor, then go on."""
-        cast(ActedRequest, request).actor = actor_of_session(request.user, request.session, at=timezone.now())
+        """End a session that has run out, find the actor, then go on."""
+        at = timezone.now()
+        if request.user.is_authenticated and sessions.has_run_out(request.session, at=at):
+            signing.out_after_a_pause(request, at=at)
+        cast(ActedRequest, request).actor = actor_of_session(request.user, request.session, at=at)
         return self.get_response(request)
 
 

@@ -15,17 +15,22 @@ BOTH = GET | POST
 
 @dataclass(frozen=True)
 class Route:
-    """A row: which roles, which methods. ``roles`` None is open to everybody, ``accounts`` to any sign-in."""
+    """A row: which roles, which methods.
+
+    Attributes:
+        roles: None is open to everybody.
+        on_the_way: also open to whoever has signed in and holds no role yet: a second factor or an office is missing.
+    """
 
     roles: frozenset[Role] | None
     methods: frozenset[str]
-    accounts: bool = False
+    on_the_way: bool = False
 
     def open_to(self, actor: Actor) -> bool:
         """Tell whether ``actor`` may come in at all; which objects it sees is said by the query behind."""
         if self.roles is None:
             return True
-        if self.accounts and actor.account_id is not None:
+        if self.on_the_way and actor.account_id is not None and actor.role is None:
             return True
         return actor.role in self.roles
 
@@ -40,7 +45,7 @@ ADMINISTRATORS = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_A
 ROLL_READERS = frozenset({Role.REVIEWER, Role.CLERK, Role.LEADER})
 ROLL_WRITERS = frozenset({Role.REVIEWER, Role.CLERK})
 OFFICIALS = ROLL_READERS | ADMINISTRATORS | {Role.ORGANISER, Role.AUDITOR}
-NOBODY_ELSE: frozenset[Role] = frozenset()
+PEOPLE = frozenset(Role) - {Role.SYSTEM}
 
 
 def everybody(methods: frozenset[str] = GET) -> Route:
@@ -55,10 +60,39 @@ def only(roles: frozenset[Role], methods: frozenset[str] = GET) -> Route:
 
 def any_account(methods: frozenset[str] = GET) -> Route:
     """Return the row of a page for whoever has signed in, whatever the role."""
-    return Route(NOBODY_ELSE, methods, accounts=True)
+    return Route(PEOPLE, methods, on_the_way=True)
 
 
-ROUTES: dict[str, Route] = {
+def any_official(methods: frozenset[str] = GET) -> Route:
+    """Return the row of a page of sign-in for officials, before and after they hold an office."""
+    return Route(PEOPLE - WORKERS, methods, on_the_way=True)
+
+
+SIGN_IN = {
+    "account_login": everybody(BOTH),
+    "account_logout": everybody(BOTH),
+    "account_inactive": everybody(),
+    "mfa_authenticate": everybody(BOTH),  # between password and code one is not signed in yet
+    "account_next_step": any_account(),
+    "account_offices": any_official(),
+    "account_choose_office": any_official(POST),
+    "account_reauthenticate": any_official(BOTH),
+    "account_change_password": any_official(BOTH),
+    "mfa_index": any_official(),
+    "mfa_reauthenticate": any_official(BOTH),
+    "mfa_activate_totp": any_official(BOTH),
+    "mfa_deactivate_totp": any_official(BOTH),
+    "mfa_view_recovery_codes": any_official(),
+    "mfa_generate_recovery_codes": any_official(BOTH),
+    "mobile:sign-in": everybody(BOTH),
+    "mobile:sign-in-code": everybody(BOTH),
+    "mobile:sign-out": everybody(POST),
+    "mobile:first-link": only(frozenset({Role.APPLICANT}), BOTH),
+}
+
+ROUTES: dict[str, Route] = SIGN_IN | {
+    "ui:language": everybody(),
+    "ui:large-type": everybody(),
     "mobile:home": everybody(),
     "console:home": only(OFFICIALS),
 }

@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     "csp",
     "niangjia.foundation.ledger",
+    "niangjia.foundation.codes",
     "niangjia.foundation.accounts",
     "niangjia.foundation.audit",
     "niangjia.foundation.files",
@@ -113,10 +114,13 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "niangjia.console.shell.shell",
+                "niangjia.mobile.shell.shell",
             ]
         },
     }
 ]
+FORM_RENDERER = "niangjia.ui.forms.Renderer"
 
 # -- database -----------------------------------------------------------------------------------------------
 DATABASE_ADDRESSES = addresses.find(env, NIANGJIA_HOME)
@@ -124,7 +128,12 @@ DATABASES = databases(DATABASE_ADDRESSES.app, DATABASE_ADDRESSES.owner, threads=
 DATABASE_ROUTERS = ["niangjia.config.router.Router"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "niangjia_cache"},
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "niangjia_cache",
+        # Limits live here. Django's 300 entries would let anybody push a counter out by raising 300 others.
+        "OPTIONS": {"MAX_ENTRIES": 1_000_000},
+    },
 }
 
 # -- sign-in ------------------------------------------------------------------------------------------------
@@ -139,12 +148,33 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "/console/"
+LOGIN_REDIRECT_URL = "account_next_step"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = "sign_in_name"
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_ADAPTER = "niangjia.console.accounts.adapter.AccountAdapter"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+ACCOUNT_FORMS = {
+    "login": "niangjia.console.accounts.forms.SignIn",
+    "reauthenticate": "niangjia.console.accounts.forms.ConfirmByPassword",
+    "change_password": "niangjia.console.accounts.forms.ChangePassword",
+}
+# Wrong passwords and wrong codes share "login_failed": per address, and per account. The page says 15 minutes.
+ACCOUNT_RATE_LIMITS = {
+    "login": "60/15m/ip",
+    "login_failed": "30/15m/ip,5/15m/key",
+    "reauthenticate": "10/15m/user",
+    "change_password": "5/15m/user",
+}
+MFA_ADAPTER = "niangjia.console.accounts.adapter.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "niangjia.console.accounts.forms.ShowCode",
+    "reauthenticate": "niangjia.console.accounts.forms.ConfirmByCode",
+    "activate_totp": "niangjia.console.accounts.forms.SetUpApp",
+}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Niangjia"
 

@@ -23,6 +23,7 @@ UNITS = (
     gettext_noop("time of day"),
     gettext_noop("members"),
     gettext_noop("rows"),
+    gettext_noop("tries"),
     gettext_noop("share, 0 to 1"),
     gettext_noop("MiB"),
 )

@@ -20,6 +20,11 @@ def has_second_factor(session: Mapping[str, Any]) -> bool:
     return any(record.get("method") == "mfa" for record in session.get(METHODS, []))
 
 
+def forget_second_factor(session: MutableMapping[str, Any]) -> None:
+    """Let the session count as before the second factor: it is no office's any more."""
+    session[METHODS] = [record for record in session.get(METHODS, []) if record.get("method") != "mfa"]
+
+
 def has_run_out(session: Mapping[str, Any], *, at: datetime) -> bool:
     """Tell whether the session was idle, or lasted, longer than the limits allow."""
     limits = parameters.at(day_of(at))

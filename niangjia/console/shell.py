@@ -1,0 +1,59 @@
+"""The frame of every page of the desk: the office one holds, the others one may switch to, where one can go."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+
+from niangjia.core.days import day_of
+from niangjia.foundation.actors import Actor
+from niangjia.registry.models import Posting
+from niangjia.registry.postings import open_postings
+from niangjia.ui.requests import actor_of
+from niangjia.ui.shell import ConsoleShell, Office, places_that_exist
+from niangjia.ui.words import code_name
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Give the templates of the desk their frame; read only where a page draws it."""
+    actor = getattr(request, "actor", None)
+    if actor is None or actor.posting_id is None:
+        return {}
+    return {"shell": SimpleLazyObject(lambda: _console(request))}
+
+
+def office_of(posting: Posting, actor: Actor) -> Office:
+    """Return the posting as the frame shows it."""
+    return Office(
+        label=posting.title or code_name(posting.role, "role"),
+        organisation=posting.organisation.name,
+        until=posting.to_on,
+        url=reverse("account_choose_office", args=[posting.pk]),
+        current=posting.pk == actor.posting_id,
+    )
+
+
+def _console(request: HttpRequest) -> ConsoleShell:
+    postings = list(open_postings(request.user.pk, on=day_of(timezone.now())))
+    current = next(posting for posting in postings if posting.pk == actor_of(request).posting_id)
+    return ConsoleShell(
+        name=current.shown_name or request.user.sign_in_name,
+        offices=tuple(office_of(posting, actor_of(request)) for posting in postings),
+        places=places_that_exist(_menu(), request.path),
+        account_url=reverse("mfa_index"),
+        sign_out_url=reverse("account_logout"),
+    )
+
+
+def _menu() -> tuple[tuple[str, str, str], ...]:
+    return (
+        ("console:home", _("Targets"), "chart-bar"),
+        ("console:joining-queue", _("Joining"), "door-enter"),
+        ("console:members", _("Members"), "id"),
+        ("console:intake", _("Intake"), "upload"),
+    )

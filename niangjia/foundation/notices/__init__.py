@@ -1,0 +1,1 @@
+"""Words that reach people: by text message."""
