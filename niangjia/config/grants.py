@@ -66,10 +66,18 @@ FILES = {
     "files_storedfile": {**_for((OFFICE, LINE), "SIU"), SYSTEM: "SIUD"},
 }
 
-GRANTS: dict[str, dict[str, str]] = DJANGO | ACCOUNTS | REGISTRY | AUDIT_TABLES | FILES
+JOINING = {
+    "joining_joincode": {**_for((APP, WORKER, AUDIT), "S"), **_for((OFFICE, LINE, SYSTEM), "SIU")},
+    "joining_submission": {**_for((APP, WORKER), "I"), SYSTEM: "SIU"},
+    "joining_joinrequest": {**_for((OFFICE, LINE, WORKER), "SU"), SYSTEM: "SIU"},
+    "joining_elsewhere": {**_for((OFFICE, LINE), "SU"), SYSTEM: "SIU"},
+}
+
+GRANTS: dict[str, dict[str, str]] = DJANGO | ACCOUNTS | REGISTRY | AUDIT_TABLES | FILES | JOINING
 
 FUNCTIONS = {
     "audit_about_me(timestamptz, integer)": (WORKER,),
+    "registry_shown_by_card(uuid)": EVERYONE,
 }
 
 PREAMBLE = (
@@ -104,7 +112,9 @@ def _grant(cursor: Any, table: str, rights: dict[str, str]) -> None:
 def _privileges(letters: str) -> list[str]:
     """Return the privileges that ``letters`` stand for: "SI" is select and insert, "S I(id)" insert of one column."""
     plain, columns = re.sub(r"[A-Z]\(.*\)", "", letters), re.findall(r"([A-Z])(\(.*\))", letters)
-    return [RIGHTS[letter] for letter in plain.strip()] + [f"{RIGHTS[letter]} {names}" for letter, names in columns]
+    return [RIGHTS[letter] for letter in plain.strip()] + [
+        f"{RIGHTS[letter]} {names}" for letter, names in columns
+    ]
 
 
 def _grant_function(cursor: Any, function: str, roles: tuple[str, ...]) -> None:
