@@ -52,6 +52,12 @@ def live_code(token: str, *, at: datetime) -> JoinCode | None:
     return live.select_related("organisation", "organisation__region").first()
 
 
+def code_of(join_request: JoinRequest) -> JoinCode | None:
+    """Return a code by which one can ask the same union again."""
+    live = JoinCode.objects.filter(organisation_id=join_request.organisation_id, revoked_at__isnull=True)
+    return live.order_by("-made_at").first()
+
+
 def overdue(*, by: Actor, at: datetime) -> QuerySet[JoinRequest]:
     """Return the requests that wait for the union beyond the time that the worker was told."""
     late = clocks.overdue("joining_decide", at=at)
