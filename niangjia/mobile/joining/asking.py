@@ -6,10 +6,12 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
 from niangjia.core.days import day_of
+from niangjia.core.masks import masked_number
 from niangjia.foundation import parameters
 from niangjia.joining import queries
 from niangjia.joining.models import JoinCode
@@ -74,10 +76,10 @@ def _answers(form: Question) -> dict[str, Any]:
 
 def _frame(code: JoinCode, step: str) -> dict[str, Any]:
     at = SCREENS.index(step)
-    before = ("mobile:join-step", code.token, SCREENS[at - 1]) if at else ("mobile:join", code.token)
+    before = ["mobile:join-step", code.token, SCREENS[at - 1]] if at else ["mobile:join", code.token]
     return {
         "code": code,
-        "back": before,
+        "back_url": reverse(before[0], args=before[1:]),
         "dots": ["done"] * at + ["now"] + ["next"] * (len(SCREENS) - at - 1),
         "step": at + 1,
         "total": len(SCREENS),
@@ -85,5 +87,6 @@ def _frame(code: JoinCode, step: str) -> dict[str, Any]:
 
 
 def _overview(request: HttpRequest, code: JoinCode, draft: drafts.Draft) -> HttpResponse:
-    context = _frame(code, OVERVIEW) | {"draft": draft, "said": draft.kept}
+    covered = masked_number(draft.values("who")["id_number"])
+    context = _frame(code, OVERVIEW) | {"draft": draft, "said": draft.kept, "id_masked": covered}
     return render(request, "mobile/joining/overview.html", context)

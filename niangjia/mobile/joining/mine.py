@@ -12,7 +12,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 
 from niangjia.core.days import day_of
@@ -68,6 +67,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         "steps": _steps(found, running, now),
         "events": CHART.open_to(found.status, str(actor.role)),
         "form": Answer(request.POST or None, join_request=found),
+        "by_itself": bool(answering.BY_ITSELF & set(found.needs)),
         "code": queries.code_of(found),
     }
     return render(request, "mobile/joining/mine.html", context)
@@ -171,7 +171,3 @@ def _found(request: HttpRequest) -> JoinRequest:
         raise NotFound
     return found
 
-
-def days_words(days: int) -> str:
-    """Return the words inside the ring."""
-    return ngettext("working day", "working days", days)
