@@ -68,7 +68,7 @@ def ask_for_more(join_request: JoinRequest, needs: Sequence[str], *, by: Actor, 
     Raises:
         ReasonNeeded: nothing named, or not from the list.
     """
-    known = by_code("need_more")
+    known = by_code("need_more_reason")
     if not needs or any(need not in known for need in needs):
         raise ReasonNeeded
     workflow.fire(join_request, "need_more", machine=CHART, by=by, at=at, needs=list(needs), answer="")

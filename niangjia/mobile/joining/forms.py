@@ -14,7 +14,8 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from niangjia.core import text
-from niangjia.core.codes import by_code, consent_text, table
+from niangjia.core.codes import by_code, table
+from niangjia.core.codes.consents import consent_text
 from niangjia.core.days import day_of
 from niangjia.core.masks import masked_number
 from niangjia.foundation import parameters
