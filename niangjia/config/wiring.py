@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
+JOBS = ("niangjia.foundation.chores",)
+
 
 def connect() -> None:
-    """Connect each event to its handlers; a handler runs in the transaction of the act."""
+    """Declare every job, and connect each event and each clock to its handlers."""
+    for module in JOBS:
+        import_module(module)
