@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 
 from niangjia.core.masks import masked_phone
@@ -39,6 +41,9 @@ def hand_in(request: HttpRequest, token: str) -> HttpResponse:
         return redirect("mobile:join-code")
     if first_missing(draft) or key != draft.key:
         return redirect("mobile:join-step", token, first_missing(draft) or "overview")
+    if actor_of(request).posting_id is not None:
+        messages.error(request, gettext("You are at your desk. Sign out there first: a request is handed in by a worker."))
+        return redirect("mobile:join-step", token, "overview")
     facts = _facts(draft)
     if not limits.allows(request, "hand_in", phones.index(facts.phone)):
         return limits.refused(request)
