@@ -66,6 +66,13 @@ FILES = {
     "files_storedfile": {**_for((OFFICE, LINE), "SIU"), SYSTEM: "SIUD"},
 }
 
+JOINING = {
+    "joining_joincode": {**_for((APP, WORKER, AUDIT), "S"), **_for((OFFICE, LINE, SYSTEM), "SIU")},
+    "joining_submission": {**_for((APP, WORKER), "I"), SYSTEM: "SIU"},
+    "joining_joinrequest": {**_for((OFFICE, LINE, WORKER), "SU"), SYSTEM: "SIU"},
+    "joining_elsewhere": {**_for((OFFICE, LINE), "SU"), SYSTEM: "SIU"},
+}
+
 ACTING = (OFFICE, LINE, WORKER, SYSTEM)
 WORKFLOW = {
     "parameters_value": {**_for(EVERYONE, "S"), SYSTEM: "SIU"},
@@ -79,10 +86,11 @@ WORKFLOW = {
 # The worker's bookkeeping runs as the plain login. Everybody else only defers, through one function.
 JOBS = {f"procrastinate_{name}": {APP: "SIUD"} for name in ("jobs", "events", "periodic_defers", "workers")}
 
-GRANTS: dict[str, dict[str, str]] = DJANGO | ACCOUNTS | REGISTRY | AUDIT_TABLES | FILES | WORKFLOW | JOBS
+GRANTS: dict[str, dict[str, str]] = DJANGO | ACCOUNTS | REGISTRY | AUDIT_TABLES | FILES | JOINING | WORKFLOW | JOBS
 
 FUNCTIONS = {
     "audit_about_me(timestamptz, integer)": (WORKER,),
+    "registry_shown_by_card(uuid)": EVERYONE,
 }
 DEFER = "procrastinate_defer_jobs_v1"
 
