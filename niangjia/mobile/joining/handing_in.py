@@ -18,7 +18,6 @@ from niangjia.core.masks import masked_phone
 from niangjia.foundation.accounts import phones, secrets
 from niangjia.foundation.notices.sms import NoGateway
 from niangjia.joining import jobs, queries
-from niangjia.joining.models import JoinCode
 from niangjia.joining.submitting import Facts, submit
 from niangjia.mobile import limits
 from niangjia.mobile.forms import AskCode, checked_number
