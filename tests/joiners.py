@@ -60,7 +60,11 @@ def two_unions():
 def reviewer(union, role: Role = Role.REVIEWER) -> Actor:
     """Return an official of ``union``."""
     return Actor(
-        role=role, account_id=uuid4(), posting_id=uuid4(), organisation_id=union.pk, scope=Scope.below(union.path)
+        role=role,
+        account_id=uuid4(),
+        posting_id=uuid4(),
+        organisation_id=union.pk,
+        scope=Scope.below(union.path),
     )
 
 
@@ -94,9 +98,7 @@ def asked(code, *, at=AT, proven: bool = True, **other: object) -> JoinRequest:
             jobs.prove.defer(submission=kept, account=account.pk, phone=account.phone_token)
         run_jobs(now=lambda: at)
     with acting(SYSTEM):
-        return JoinRequest.objects.select_related("organisation", "holder").get(
-            submission_of(kept)
-        )
+        return JoinRequest.objects.select_related("organisation", "holder").get(submission_of(kept))
 
 
 def submission_of(kept):

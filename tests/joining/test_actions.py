@@ -236,7 +236,9 @@ def test_a_member_of_another_union_is_put_before_the_common_superior_and_neither
             assert queries.elsewhere_open(by=official).count() == seen
 
 
-@pytest.mark.parametrize(("outcome", "where", "status"), [("moved", 1, Status.JOINED), ("stays", 0, Status.REJECTED)])
+@pytest.mark.parametrize(
+    ("outcome", "where", "status"), [("moved", 1, Status.JOINED), ("stays", 0, Status.REJECTED)]
+)
 def test_the_common_superior_decides_once(place, outcome, where, status):
     city, moving = elsewhere_case(place)
     with acting(reviewer(city)) as official:

@@ -66,7 +66,9 @@ def test_a_revoked_code_and_one_that_never_was_get_one_page(client, place):
     with acting(SYSTEM):
         codes.revoke(code, by=SYSTEM, at=AT)
 
-    addresses = [reverse("mobile:join", args=[token]) for token in (code.token, "x" * 22, code.token[:-1] + "~")]
+    addresses = [
+        reverse("mobile:join", args=[token]) for token in (code.token, "x" * 22, code.token[:-1] + "~")
+    ]
     answers = [client.get(address) for address in addresses]
     assert {answer.status_code for answer in answers} == {404}
     assert len({answer.content for answer in answers}) == 1
@@ -100,7 +102,9 @@ def test_what_was_typed_stays_where_a_mistake_is_said_and_the_number_is_covered_
     assert 'value="测试员"' in page and f'value="{wrong}"' in page and "id_id_number_error" in page
 
     overview = fill_in(client, code.token).content.decode()
-    assert NUMBERS[0] not in overview and "3699**********" + NUMBERS[0][-4:] in overview.replace("<i>", "").replace("</i>", "")
+    assert NUMBERS[0] not in overview and "3699**********" + NUMBERS[0][-4:] in overview.replace(
+        "<i>", ""
+    ).replace("</i>", "")
     back = client.get(step(code.token, "who")).content.decode()
     assert NUMBERS[0] not in back and 'value="测试员"' in back
 
@@ -132,7 +136,9 @@ def test_somebody_under_age_reads_from_when_on(client, place):
     from niangjia.cli.synth.numbers import citizen_number
 
     _, _, (code, _) = place
-    page = client.post(step(code.token, "who"), {"name": "小孩", "id_number": citizen_number("36990120150101001")})
+    page = client.post(
+        step(code.token, "who"), {"name": "小孩", "id_number": citizen_number("36990120150101001")}
+    )
 
     assert "16" in page.content.decode() and page.status_code == 200
 
@@ -151,9 +157,14 @@ def test_a_double_click_hands_in_once(client, place, box):
 def test_new_own_foreign_and_withdrawn_numbers_get_the_same_bytes(place, box):
     """What an applicant can see of four numbers, with a phone of their own: from the question to the waiting page."""
     _, (union, other), (code, other_code) = place
-    member_here, member_there, withdrawn = (asked(made, id_number=number, phone=phone) for made, number, phone in (
-        (code, NUMBERS[1], "13800138011"), (other_code, NUMBERS[2], "13800138012"), (code, NUMBERS[3], "13800138013")
-    ))
+    member_here, member_there, withdrawn = (
+        asked(made, id_number=number, phone=phone)
+        for made, number, phone in (
+            (code, NUMBERS[1], "13800138011"),
+            (other_code, NUMBERS[2], "13800138012"),
+            (code, NUMBERS[3], "13800138013"),
+        )
+    )
     for waiting, where in ((member_here, union), (member_there, other)):
         with acting(reviewer(where)) as official:
             reviewing.approve(waiting, checked_by="card_seen", by=official, at=AT)
@@ -178,9 +189,9 @@ def what_is_seen(token, box, number):
     prove(client, box)
     pages.append(client.get(reverse("mobile:request")).content)
     with acting(SYSTEM):
-        JoinRequest.objects.filter(phone_token=Submission.objects.order_by("-submitted_at")[0].phone_token).update(
-            status="withdrawn"
-        )
+        JoinRequest.objects.filter(
+            phone_token=Submission.objects.order_by("-submitted_at")[0].phone_token
+        ).update(status="withdrawn")
     from django.core.cache import cache
 
     cache.clear()
@@ -222,7 +233,9 @@ def test_an_answer_with_a_long_number_is_refused_and_kept(client, place, box):
     with acting(reviewer(union)) as official:
         reviewing.ask_for_more(waiting, ["name", "card_photo"], by=official, at=AT)
 
-    page = client.post(reverse("mobile:request-answer"), {"name": "测试员", "answer": NUMBERS[0]}).content.decode()
+    page = client.post(
+        reverse("mobile:request-answer"), {"name": "测试员", "answer": NUMBERS[0]}
+    ).content.decode()
     assert "id_answer_error" in page
     client.post(reverse("mobile:request-answer"), {"name": "测试员", "answer": "周一来站里"})
     with acting(SYSTEM):

@@ -67,7 +67,9 @@ class Reject(Listed):
 
     field, codes = "reason", "reject_reason"
     reason = forms.ChoiceField(
-        label=_("Why not? The worker reads it."), widget=forms.RadioSelect, error_messages={"required": CHOOSE}
+        label=_("Why not? The worker reads it."),
+        widget=forms.RadioSelect,
+        error_messages={"required": CHOOSE},
     )
 
 

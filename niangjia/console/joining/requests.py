@@ -31,14 +31,22 @@ FORMS: dict[str, Any] = {
     "approve": Approve,
     "reject": Reject,
 }
-CLOCKS = ("joining_contact", "joining_decide", "joining_remind_superior", "joining_superior_decides", "need_more_days")
+CLOCKS = (
+    "joining_contact",
+    "joining_decide",
+    "joining_remind_superior",
+    "joining_superior_decides",
+    "need_more_days",
+)
 
 
 @never_cache
 def show(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show one request."""
     found = queries.get(pk, by=actor_of(request))
-    audit.record("joining.seen", by=actor_of(request), at=timezone.now(), subject=found, persons=_persons(found))
+    audit.record(
+        "joining.seen", by=actor_of(request), at=timezone.now(), subject=found, persons=_persons(found)
+    )
     return _page(request, found)
 
 
@@ -69,7 +77,9 @@ def unmask(request: HttpRequest, pk: UUID) -> HttpResponse:
     form = Unmask(request.POST)
     if not form.is_valid():
         return _page(request, found, unmask=form)
-    opened = reveal(found, fields=["id_number", "phone"], purpose=form.cleaned_data["reason"], by=actor, at=at)
+    opened = reveal(
+        found, fields=["id_number", "phone"], purpose=form.cleaned_data["reason"], by=actor, at=at
+    )
     minutes = parameters.at(day_of(at)).unmask_minutes
     response = _page(request, found, opened=dict(opened), minutes=minutes)
     # The browser covers them again by itself, without a script.
@@ -79,7 +89,12 @@ def unmask(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def contact(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Note that the worker has been spoken to."""
-    return _step(request, pk, lambda found, **said: reviewing.contact(found, **said), _("Noted. The clock for the first call has stopped."))
+    return _step(
+        request,
+        pk,
+        lambda found, **said: reviewing.contact(found, **said),
+        _("Noted. The clock for the first call has stopped."),
+    )
 
 
 def confirm_phone(request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -97,7 +112,9 @@ def need_more(request: HttpRequest, pk: UUID) -> HttpResponse:
     def act(found: JoinRequest, form: Any, **said: Any) -> None:
         reviewing.ask_for_more(found, form.cleaned_data["needs"], **said)
 
-    return _form_step(request, pk, "need_more", act, _("Asked. Your clock stands still until the answer comes."))
+    return _form_step(
+        request, pk, "need_more", act, _("Asked. Your clock stands still until the answer comes.")
+    )
 
 
 def approve(request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -115,7 +132,9 @@ def reject(request: HttpRequest, pk: UUID) -> HttpResponse:
     def act(found: JoinRequest, form: Any, **said: Any) -> None:
         reviewing.reject(found, reason=form.cleaned_data["reason"], **said)
 
-    return _form_step(request, pk, "reject", act, _("Not accepted. The worker reads the reason, and whom to ask."))
+    return _form_step(
+        request, pk, "reject", act, _("Not accepted. The worker reads the reason, and whom to ask.")
+    )
 
 
 def _form_step(

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 import numpy as np
-from django.db import connection, models
+from django.db import connection, connections, models
 from numpy.typing import NDArray
 
 from niangjia.foundation.actors import Actor
@@ -49,6 +49,7 @@ def record(
     organisation: Office | Any = None,
     persons: Iterable[UUID] = (),
     facts: Mapping[str, Any] | None = None,
+    using: str = "default",
 ) -> Event:
     """Write one event. It commits with the act, or is rolled back with it.
 
@@ -58,10 +59,11 @@ def record(
         organisation: where; without it that of the subject, else the actor's own.
         persons: whom it is about, if anybody: they can ask who looked.
         facts: plain values; secrets among them become keyed fingerprints.
+        using: ``ledger`` for what must outlive the refusal of the act.
     """
     written = _event(event, by, at, subject, organisation)
     people = list(dict.fromkeys(persons))
-    with connection.cursor() as cursor:
+    with connections[using].cursor() as cursor:
         cursor.execute(INSERT, [*(getattr(written, name) for name in COLUMNS), as_json(facts)])
         if people:
             cursor.execute(ABOUT, [written.id, people])

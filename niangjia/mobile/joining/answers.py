@@ -55,9 +55,7 @@ class Answer(forms.Form):
 
 def _name(join_request: JoinRequest) -> forms.Field:
     help_text = _("As it stands on your ID card.")
-    return NameField(
-        label=_("Your name"), max_length=100, initial=join_request.name, help_text=help_text
-    )
+    return NameField(label=_("Your name"), max_length=100, initial=join_request.name, help_text=help_text)
 
 
 def _group(join_request: JoinRequest) -> forms.Field:

@@ -52,14 +52,18 @@ class NameField(TextField):
         """Return the name; a number is none."""
         name = super().clean(value)
         if any(sign.isdigit() for sign in name):
-            raise ValidationError(gettext("A name has no digits. Type it as it stands on the card."), code="name")
+            raise ValidationError(
+                gettext("A name has no digits. Type it as it stands on the card."), code="name"
+            )
         return name
 
 
 class Question(forms.Form):
     """One screen. ``draft_values`` is what was answered here before."""
 
-    use_required_attribute = False  # our own sentence under the field says what is missing, in the page's language
+    use_required_attribute = (
+        False  # our own sentence under the field says what is missing, in the page's language
+    )
 
     def __init__(self, data: Any = None, *, draft_values: Mapping[str, Any]) -> None:
         super().__init__(data, initial=dict(draft_values))
@@ -167,7 +171,9 @@ def _box(purpose: str, on: date) -> forms.BooleanField:
         label=code_name(purpose, "consent_purpose"),
         help_text=said.zh if (get_language() or "").startswith("zh") else said.en,
         required=required,
-        error_messages={"required": gettext("Without this the union cannot take you in. Tick it if you agree.")},
+        error_messages={
+            "required": gettext("Without this the union cannot take you in. Tick it if you agree.")
+        },
     )
 
 

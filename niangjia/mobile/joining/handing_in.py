@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +18,6 @@ from niangjia.core.masks import masked_phone
 from niangjia.foundation.accounts import phones, secrets
 from niangjia.foundation.notices.sms import NoGateway
 from niangjia.joining import jobs, queries
-from niangjia.joining.models import JoinCode
 from niangjia.joining.submitting import Facts, submit
 from niangjia.mobile import limits
 from niangjia.mobile.forms import AskCode, checked_number
@@ -42,13 +42,16 @@ def hand_in(request: HttpRequest, token: str) -> HttpResponse:
     if first_missing(draft) or key != draft.key:
         return redirect("mobile:join-step", token, first_missing(draft) or "overview")
     if actor_of(request).posting_id is not None:
-        messages.error(request, gettext("You are at your desk. Sign out there first: a request is handed in by a worker."))
+        messages.error(
+            request,
+            gettext("You are at your desk. Sign out there first: a request is handed in by a worker."),
+        )
         return redirect("mobile:join-step", token, "overview")
     facts = _facts(draft)
     if not limits.allows(request, "hand_in", phones.index(facts.phone)):
         return limits.refused(request)
     kept = submit(facts, code=code, key=UUID(key), by=actor_of(request), at=at)
-    return _go_on(request, facts.phone, kept, key)
+    return _go_on(request, facts.phone, kept, key, at=at)
 
 
 def _facts(draft: drafts.Draft) -> Facts:
@@ -67,30 +70,30 @@ def _facts(draft: drafts.Draft) -> Facts:
     )
 
 
-def _go_on(request: HttpRequest, phone: str, kept: UUID, key: str) -> HttpResponse:
+def _go_on(request: HttpRequest, phone: str, kept: UUID, key: str, *, at: datetime) -> HttpResponse:
     """Ask for the code, unless this session has proven the same phone; another phone's session ends here."""
     account = request.user if request.user.is_authenticated else None
     if account is not None and account.phone_token == phones.index(phone):
         jobs.prove.defer(submission=kept, account=account.pk, phone=account.phone_token)
         drafts.drop(request)
-        remember(request, phone, kept, key)
+        _remember(request, phone, kept, key, at=at)
         return redirect("mobile:request")
     if account is not None:
         logout(request)
     drafts.drop(request)
-    remember(request, phone, kept, key)
+    _remember(request, phone, kept, key, at=at)
     _send(request, phone)
     return redirect("mobile:join-code")
 
 
-def remember(request: HttpRequest, phone: str, kept: UUID, key: str) -> None:
+def _remember(request: HttpRequest, phone: str, kept: UUID, key: str, *, at: datetime) -> None:
     """Note in the session what was handed in; the phone is wrapped, for sessions lie in the database as readable text."""
     wrapped = secrets.wrap(phone, bound_to=secrets.SESSION)
     request.session[HANDED_IN] = {
         "submission": str(kept),
         "key": key,
         "phone": wrapped,
-        "at": timezone.now().isoformat(),
+        "at": at.isoformat(),
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from math import pi
 from typing import Any
 
@@ -29,6 +29,7 @@ from niangjia.ui.dates import day_text, moment_text
 from niangjia.ui.requests import actor_of
 from niangjia.ui.words import sentence
 
+SCREENED_WITHIN = timedelta(minutes=1)
 AROUND = 2 * pi * 38  # the ring is a circle of radius 38
 
 
@@ -54,7 +55,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     """Show the request as it stands."""
     actor, now = actor_of(request), timezone.now()
     found = queries.latest_of_worker(by=actor)
-    if found is None or (_just_handed_in(request, now) and found.status not in OPEN):
+    if found is None or (found.status not in OPEN and _newer_on_its_way(request, found, now)):
         return _taken_in(request)
     running = {clock.name: clock for clock in clocks.of(found)}
     context = {
@@ -73,10 +74,12 @@ def mine(request: HttpRequest) -> HttpResponse:
     return render(request, "mobile/joining/mine.html", context)
 
 
-def _just_handed_in(request: HttpRequest, now: datetime) -> bool:
-    """Tell whether this session handed something in so lately that it may not have been screened yet."""
+def _newer_on_its_way(request: HttpRequest, found: JoinRequest, now: datetime) -> bool:
+    """Tell whether this session handed in another one so lately that it may not have been screened yet."""
     noted = handed_in(request).get("at")
-    return noted is not None and (now - datetime.fromisoformat(noted)).total_seconds() < 60
+    if noted is None or found.submitted_at >= datetime.fromisoformat(noted):
+        return False
+    return now - datetime.fromisoformat(noted) < SCREENED_WITHIN
 
 
 def _taken_in(request: HttpRequest) -> HttpResponse:
@@ -170,4 +173,3 @@ def _found(request: HttpRequest) -> JoinRequest:
     if found is None:
         raise NotFound
     return found
-
