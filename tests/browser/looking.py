@@ -17,7 +17,9 @@ def look(page: Page, name: str) -> None:
     found = []
     for width, height in HEIGHTS.items():
         page.set_viewport_size({"width": width, "height": height})
-        too_wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        too_wide = page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
         found += [(width, rule, where) for rule, where in violations(page)]
         found += [(width, "too wide", too_wide)] if too_wide else []
         keep(page, f"{name}.{width}")

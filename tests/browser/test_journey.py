@@ -49,7 +49,9 @@ class Walk:
             java_script_enabled=self.script, viewport={"width": NARROW, "height": 812}
         )
         cookies = {"language": self.language, **({"sessionid": session} if session else {})}
-        context.add_cookies([{"name": name, "value": value, "url": self.site} for name, value in cookies.items()])
+        context.add_cookies(
+            [{"name": name, "value": value, "url": self.site} for name, value in cookies.items()]
+        )
         page = context.new_page()
         # A 404 that the walk asks for on purpose is no complaint.
         page.on("console", lambda said: self.complaints.append(said.text) if "404" not in said.text else None)
@@ -80,7 +82,10 @@ def send(page: Page) -> None:
         page.locator("main .btn-primary").first.click()
 
 
-@pytest.fixture(params=[("zh-hans", True), ("en", True), ("zh-hans", False), ("en", False)], ids=lambda p: f"{p[0]}-{'script' if p[1] else 'plain'}")
+@pytest.fixture(
+    params=[("zh-hans", True), ("en", True), ("zh-hans", False), ("en", False)],
+    ids=lambda p: f"{p[0]}-{'script' if p[1] else 'plain'}",
+)
 def walk(request, browser, live_server, settings):
     """A fresh city for each language, with and without script."""
     settings.NIANGJIA_DEMO = True

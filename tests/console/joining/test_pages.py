@@ -54,7 +54,9 @@ def test_the_queue_shows_masks_and_one_event_for_the_page(place, waiting):
         assert Event.objects.filter(name="joining.listed").count() == 1
 
 
-@pytest.mark.parametrize("query", ["?due=over", "?due=today", "?due=soon", "?due=later", "?due=paused", "?group=guard"])
+@pytest.mark.parametrize(
+    "query", ["?due=over", "?due=today", "?due=soon", "?due=later", "?due=paused", "?group=guard"]
+)
 def test_each_filter_counts_what_it_shows(place, waiting, query):
     page = at_desk(place[1][0]).get(url("joining-queue") + query)
 
@@ -81,7 +83,9 @@ def test_uncovering_needs_a_reason_and_leaves_it_in_the_audit(place, waiting):
 
     opened = client.post(address, {"reason": "核对证件照片"})
 
-    assert NUMBERS[0] in opened.content.decode() and "no-store" in opened["Cache-Control"] and opened["Refresh"]
+    assert (
+        NUMBERS[0] in opened.content.decode() and "no-store" in opened["Cache-Control"] and opened["Refresh"]
+    )
     assert NUMBERS[0] not in client.get(url("join-request", waiting.pk)).content.decode()
     with acting(SYSTEM):
         assert Event.objects.get(name="secrets.read").facts["purpose"] == "核对证件照片"
@@ -122,7 +126,9 @@ def test_the_second_of_two_reviewers_is_told(place, waiting):
     with acting(reviewer(place[1][0])) as first:
         reviewing.reject(waiting, reason="not_here", by=first, at=AT)
 
-    answer = client.post(url("join-request-approve", waiting.pk), {"approve-checked_by": "card_seen"}, follow=True)
+    answer = client.post(
+        url("join-request-approve", waiting.pk), {"approve-checked_by": "card_seen"}, follow=True
+    )
 
     assert "said-error" in answer.content.decode() and again(waiting).status == Status.REJECTED
 
@@ -131,7 +137,10 @@ def test_a_leader_reads_and_does_not_decide(place, waiting):
     client = at_desk(place[1][0], Role.LEADER)
 
     assert client.get(url("join-request", waiting.pk)).status_code == 200
-    assert client.post(url("join-request-approve", waiting.pk), {"approve-checked_by": "card_seen"}).status_code == 404
+    assert (
+        client.post(url("join-request-approve", waiting.pk), {"approve-checked_by": "card_seen"}).status_code
+        == 404
+    )
 
 
 def test_a_step_without_its_token_is_refused(place, waiting):
