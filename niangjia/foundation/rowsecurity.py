@@ -42,7 +42,7 @@ def public_row_security(table: str, **writable: str) -> list[RunSQL]:
         table: the table's name.
         writable: by role (without ``niangjia_``), the condition that a row must meet to be written.
     """
-    readers = {role: "false" for role in ("app", "office", "line", "worker", "system", "audit")} | writable
+    readers = dict.fromkeys(("app", "office", "line", "worker", "system", "audit"), "false") | writable
     return [_enable(table), *(_policy(table, role, ANYTHING, check) for role, check in readers.items())]
 
 

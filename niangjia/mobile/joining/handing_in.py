@@ -130,7 +130,7 @@ def code(request: HttpRequest) -> HttpResponse:
         if form.is_valid() and (account := confirmed(form, phone)):
             sign_in(request, account)
             jobs.prove.defer(
-                submission=UUID(noted["submission"]), account=account.pk, phone=account.phone_token
+                submission=UUID(noted["submission"]), account=account.pk, phone=phones.index(phone)
             )
             return redirect("mobile:request")
     context = {"form": form, "phone": masked_phone(phone), "sent": noted.get("sent")}
