@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from niangjia.cli.figures import calendar, figures
+from niangjia.cli.health import doctor
+from niangjia.cli.officials import official
+from niangjia.cli.proof import audit
+
 regions = typer.Typer(no_args_is_help=True, help="Administrative divisions.")
+synth = typer.Typer(no_args_is_help=True, help="Made-up data for trying things out.")
 
 
 @regions.command("load")
@@ -22,11 +28,38 @@ def load_regions(editions: Annotated[list[str], typer.Argument(help="Editions, s
         typer.echo(f"{registry_regions.load(*editions):,} divisions")
 
 
-def now() -> datetime:
-    """Return the present moment: the terminal is an audience, so the clock may be read here."""
-    return datetime.now(UTC)
+@synth.command("roster")
+def synth_roster(
+    out: Annotated[Path, typer.Argument(help="*.xlsx or *.csv")],
+    rows: int = 1000,
+    seed: int = 1,
+    encoding: Annotated[str, typer.Option(help="Of a *.csv: utf-8, utf-8-bom or gb18030.")] = "utf-8",
+) -> None:
+    """Write a messy roster of people who do not exist, and beside it what is to become of each row."""
+    from niangjia.cli.synth.commands import write_roster
+
+    try:
+        typer.echo(str(write_roster(out, rows=rows, seed=seed, encoding=encoding)))
+    except (ValueError, KeyError) as wrong:
+        raise typer.BadParameter(str(wrong)) from None
 
 
 def add_commands(app: typer.Typer, with_installation: Callable[[typer.Context], None]) -> None:
     """Add every command to ``app``; those that need the database hold ``with_installation`` open."""
-    app.add_typer(regions, name="regions", callback=with_installation)
+    for name, group in (
+        ("regions", regions),
+        ("official", official),
+        ("audit", audit),
+        ("figures", figures),
+        ("calendar", calendar),
+    ):
+        app.add_typer(group, name=name, callback=with_installation)
+    app.add_typer(synth, name="synth")
+
+    @app.command("doctor", help=doctor.__doc__)
+    def look(
+        context: typer.Context,
+        as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    ) -> None:
+        with_installation(context)
+        doctor(as_json=as_json)

@@ -11,20 +11,35 @@ from typing import Annotated
 
 import typer
 
+from niangjia.cli.charts import add_statecharts
+from niangjia.cli.demo import commands as demo_commands
 from niangjia.cli.main import add_commands
-from niangjia.config.embedded_postgres import ClusterError, serving
+from niangjia.config.embedded_postgres import ClusterError, Urls, serving
 from niangjia.config.errors import CannotRun
 from niangjia.config.home import Home
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="Niangjia (娘家): run and look after an installation."
 )
+CHARTS = ("niangjia.joining.states:CHART",)
 PORT = typer.Option(envvar="NIANGJIA_PORT", help="The port of the web server on this machine.")
 
 
 def home_of_environment() -> Home:
     """Return the home that NIANGJIA_HOME names, ``var`` in this folder without it."""
     return Home(Path(os.environ.get("NIANGJIA_HOME", "var")).absolute())
+
+
+def first_keys(home: Home) -> None:
+    """Make secret key and key ring at the first start, before there is data; never over data that others sealed."""
+    from niangjia.foundation.keys.errors import KeyTrouble
+    from niangjia.foundation.keys.ring import FileRing
+
+    home.secret_key()
+    try:
+        FileRing.start(home.keys, has_data=home.holds_data)
+    except KeyTrouble as trouble:
+        raise CannotRun(f"{str(trouble)[0].upper()}{str(trouble)[1:]}.") from None
 
 
 @contextmanager
@@ -36,7 +51,9 @@ def installation() -> Iterator[None]:
         yield
         return
     home = home_of_environment()
-    home.secret_key()
+    first_keys(home)
+    if demo_commands.is_demo(home):
+        os.environ["NIANGJIA_DEMO"] = "true"
     with serving(home.path) as urls:
         os.environ["DATABASE_URL"], os.environ["DATABASE_OWNER_URL"] = urls.app, urls.owner
         _set_up()
@@ -44,6 +61,12 @@ def installation() -> Iterator[None]:
             yield
         finally:
             _let_go()
+
+
+def _offline() -> None:
+    """Set Django up for what needs no database."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "niangjia.config.settings")
+    _set_up()
 
 
 def _set_up() -> None:
@@ -75,7 +98,7 @@ def run(port: Annotated[int, PORT] = 8000) -> None:
 
     os.environ["NIANGJIA_PORT"] = str(port)
     home = home_of_environment()
-    home.secret_key()
+    first_keys(home)
     processes.run(home, port, migrate=migrate_with)
 
 
@@ -96,7 +119,52 @@ def roles() -> None:
     typer.echo(roles_text())
 
 
+demo = typer.Typer(invoke_without_command=True, help="A made-up city to try everything out with.")
+app.add_typer(demo, name="demo")
+
+
+@demo.callback()
+def run_demo(context: typer.Context, port: Annotated[int, PORT] = 8000) -> None:
+    """Load a made-up city and serve it, until Ctrl-C."""
+    if context.invoked_subcommand is not None:
+        return
+    from niangjia.config import processes
+    from niangjia.config.migrating import migrate_with
+
+    home = home_of_environment()
+    if not demo_commands.mark(home):
+        raise CannotRun(
+            f"{home.path} holds data that is no demo's. Set NIANGJIA_HOME to another folder, or start it with `niangjia run`."
+        )
+    os.environ["NIANGJIA_PORT"] = str(port)
+    first_keys(home)
+
+    def prepare(urls: Urls) -> None:
+        migrate_with(urls)
+        demo_commands.fill()
+        demo_commands.announce(port)
+        _let_go()
+
+    processes.run(home, port, migrate=prepare)
+
+
+@demo.command("code")
+def demo_code(
+    who: Annotated[str, typer.Argument(help="A sign-in name, a worker's name, or a phone.")],
+) -> None:
+    """Print the code that somebody's app or phone shows now."""
+    from niangjia.cli.demo.codes import code_of
+    from niangjia.core.errors import Refusal
+
+    with installation():
+        try:
+            typer.echo(code_of(who))
+        except Refusal as refusal:
+            raise CannotRun(str(refusal)) from None
+
+
 add_commands(app, with_installation)
+add_statecharts(app, CHARTS, _offline)
 
 
 def main() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from niangjia.core.roles import Role
+from niangjia.core.roles import ROLL_READERS, ROLL_WRITERS, Role
 from niangjia.foundation.actors import Actor
 
 GET = frozenset({"GET", "HEAD"})
@@ -42,8 +42,6 @@ class Route:
 
 WORKERS = frozenset({Role.APPLICANT, Role.MEMBER})
 ADMINISTRATORS = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})
-ROLL_READERS = frozenset({Role.REVIEWER, Role.CLERK, Role.LEADER})
-ROLL_WRITERS = frozenset({Role.REVIEWER, Role.CLERK})
 OFFICIALS = ROLL_READERS | ADMINISTRATORS | {Role.ORGANISER, Role.AUDITOR}
 PEOPLE = frozenset(Role) - {Role.SYSTEM}
 
@@ -119,12 +117,20 @@ JOINING = {
     "console:join-code-poster": only(INVITERS),
 }
 
-ROUTES: dict[str, Route] = SIGN_IN | JOINING | {
-    "ui:language": everybody(),
-    "ui:large-type": everybody(),
-    "mobile:home": everybody(),
-    "console:home": only(OFFICIALS),
-}
+ROUTES: dict[str, Route] = (
+    SIGN_IN
+    | JOINING
+    | {
+        "ui:language": everybody(),
+        "ui:large-type": everybody(),
+        "mobile:home": everybody(),
+        "console:home": only(OFFICIALS),
+        "console:board": only(ROLL_READERS),
+        "console:members": only(ROLL_READERS),
+        "console:notices": only(OFFICIALS, BOTH),
+        "mobile:notices": only(WORKERS, BOTH),
+    }
+)
 
 
 def route_of(match: Any) -> Route | None:

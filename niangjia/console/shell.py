@@ -11,11 +11,13 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from niangjia.core.days import day_of
+from niangjia.core.roles import ROLL_READERS, ROLL_WRITERS, Role
+from niangjia.foundation import notices
 from niangjia.foundation.actors import Actor
 from niangjia.registry.models import Posting
 from niangjia.registry.postings import open_postings
 from niangjia.ui.requests import account_of, actor_of
-from niangjia.ui.shell import ConsoleShell, Office, places_that_exist
+from niangjia.ui.shell import ConsoleShell, Office, Place, places_that_exist
 from niangjia.ui.words import code_name
 
 
@@ -44,16 +46,26 @@ def _console(request: HttpRequest) -> ConsoleShell:
     return ConsoleShell(
         name=current.shown_name or account_of(request).sign_in_name or "",
         offices=tuple(office_of(posting, actor_of(request)) for posting in postings),
-        places=places_that_exist(_menu(), request.path),
+        places=places_that_exist(_menu(actor_of(request)), request.path),
+        tasks=_inbox(request),
         account_url=reverse("mfa_index"),
         sign_out_url=reverse("account_logout"),
     )
 
 
-def _menu() -> tuple[tuple[str, str, str], ...]:
-    return (
-        ("console:home", _("Targets"), "chart-bar"),
-        ("console:joining-queue", _("Joining"), "door-enter"),
-        ("console:members", _("Members"), "id"),
-        ("console:intake", _("Intake"), "upload"),
-    )
+def _inbox(request: HttpRequest) -> Place:
+    count = notices.unread(by=actor_of(request)).count()
+    return Place(reverse("console:notices"), _("Notices"), "bell", count=count)
+
+
+def _menu(actor: Actor) -> tuple[tuple[str, str, str], ...]:
+    if actor.role in ROLL_READERS:
+        return (
+            ("console:board", _("Board"), "chart-bar"),
+            ("console:joining-queue", _("Joining"), "door-enter"),
+            ("console:members", _("Members"), "id"),
+            *([("console:intake", _("Intake"), "upload")] if actor.role in ROLL_WRITERS else []),
+        )
+    if actor.role is Role.ORGANISER:
+        return (("console:join-codes", _("Join codes"), "qrcode"),)
+    return (("console:home", _("My desk"), "id"),)

@@ -2,12 +2,16 @@
 
 from django.urls import path
 
-from niangjia.console import home
+from niangjia.console import home, notices
+from niangjia.console.board import views as board
 from niangjia.console.joining import codes, elsewhere, queue, requests
 
 app_name = "console"
 urlpatterns = [
     path("", home.home, name="home"),
+    path("board/", board.board, name="board"),
+    path("members/", board.members, name="members"),
+    path("notices/", notices.notices, name="notices"),
     path("joining/", queue.queue, name="joining-queue"),
     path("joining/codes/", codes.listed, name="join-codes"),
     path("joining/codes/<uuid:pk>/", codes.poster, name="join-code-poster"),

@@ -26,6 +26,10 @@ class Role(StrEnum):
     SYSTEM = "system"
 
 
+# Who may read the roll of an office, and who may also write to it.
+ROLL_READERS = frozenset({Role.REVIEWER, Role.CLERK, Role.LEADER})
+ROLL_WRITERS = frozenset({Role.REVIEWER, Role.CLERK})
+
 OFFICE, WORKER, SYSTEM, AUDIT = "niangjia_office", "niangjia_worker", "niangjia_system", "niangjia_audit"
 
 # None is the plain login, which has no right on a scoped table. The partners (mediator to partner) see what was passed on

@@ -36,9 +36,7 @@ def hand_up(join_request_id: UUID, *, by: Actor, at: datetime) -> None:
     workflow.fire(join_request, "hand_up", machine=CHART, by=by, at=at, holder_id=above.pk)
     notices.tell_office(above.pk, "join_request_handed_up", at=at, subject=join_request.pk)
     if join_request.account_id:
-        notices.tell_account(
-            join_request.account_id, "join_request_handed_up", at=at, subject=join_request.pk
-        )
+        notices.tell_account(join_request.account_id, "join_request_moved_up", at=at, subject=join_request.pk)
 
 
 def past_hard_stop(join_request_id: UUID, *, by: Actor, at: datetime) -> None:

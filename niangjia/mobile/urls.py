@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from niangjia.mobile import first_link, home, signing
+from niangjia.mobile import first_link, home, notices, signing
 from niangjia.mobile.joining import asking, cards, handing_in, mine
 
 app_name = "mobile"
@@ -21,6 +21,7 @@ urlpatterns = [
     path("me/request/", mine.mine, name="request"),
     path("me/request/answer/", mine.answer, name="request-answer"),
     path("me/request/withdraw/", mine.withdraw, name="request-withdraw"),
+    path("me/notices/", notices.notices, name="notices"),
     path("me/card/", cards.card, name="card"),
     path("v/<str:text>/", cards.verify, name="verify"),
 ]

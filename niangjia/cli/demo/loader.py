@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from datetime import date, time
 
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+
 from niangjia.cli.demo.world import Official, Worker, World, world
 from niangjia.cli.officials import add_official
 from niangjia.cli.synth.organisations import Organisation as MadeUp
 from niangjia.core.days import moment_at
 from niangjia.foundation.acting import acting
-from niangjia.foundation.actors import system_actor
+from niangjia.foundation.actors import NOBODY, system_actor
 from niangjia.joining import codes
+from niangjia.joining.models import JoinCode
 from niangjia.registry import memberships, organisations, persons, regions
 from niangjia.registry.models import Organisation
 
@@ -84,18 +87,24 @@ def _invite(unions: dict[str, Organisation]) -> None:
 
 
 def _official(official: Official) -> None:
+    account = add_official(
+        official.sign_in,
+        Organisation.objects.get(code=official.office),
+        role=official.role,
+        shown_name=official.name,
+        password=PASSWORD,
+        from_on=official.from_on,
+        at=moment_at(official.from_on, MORNING),
+    )
+    with acting(NOBODY):
+        TOTP.activate(account, generate_totp_secret())
+
+
+def join_address(site: str) -> str:
+    """Return the address behind one union's QR code."""
     with acting(DEMO):
-        office = Organisation.objects.get(code=official.office)
-        add_official(
-            official.sign_in,
-            office,
-            role=official.role,
-            shown_name=official.name,
-            password=PASSWORD,
-            from_on=official.from_on,
-            by=DEMO,
-            at=moment_at(official.from_on, MORNING),
-        )
+        code = JoinCode.objects.filter(revoked_at__isnull=True).order_by("made_at", "pk").first()
+        return f"{site}/j/{code.token}/" if code else site
 
 
 def sign_ins() -> list[tuple[str, str, str]]:

@@ -1,0 +1,38 @@
+"""What the notices of an inbox say: a notice is a code, its words are made when it is shown."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _noop
+
+WORDS = {
+    "join_request_waits": _noop("A worker asks to join."),
+    "join_request_completed": _noop("A worker has sent what was missing."),
+    "join_request_late": _noop("A union below you has not answered a worker in time."),
+    "join_request_handed_up": _noop(
+        "A request came up to you, since the union below did not answer. You can decide now."
+    ),
+    "join_request_moved_up": _noop(
+        "The union above decides on your request now. You need not send it again."
+    ),
+    "join_request_past_hard_stop": _noop("A worker has waited longer than anybody should. Decide today."),
+    "member_elsewhere": _noop(
+        "Somebody who was accepted is on another roll. You stand above both unions: decide."
+    ),
+    "joined": _noop("You are a member now. Your card is ready."),
+    "join_request_needs_more": _noop("The union needs something more from you."),
+    "join_request_rejected": _noop("The union has answered your request."),
+    "join_request_lapsed": _noop(
+        "Your request was closed, since no answer came. You can ask again at any time."
+    ),
+    "batch_planned": _noop("The trial run of a roster is ready."),
+    "batch_committed": _noop("A roster has been taken in."),
+    "batch_undone": _noop("A roster has been taken back."),
+    "batch_failed": _noop("A roster could not be read to its end."),
+    "held_alarm": _noop("An office below you meets many people of other rolls in its rosters. Ask why."),
+}
+
+
+def words(code: str) -> str:
+    """Return what the notice ``code`` says in the reader's language."""
+    return _(WORDS[code])
