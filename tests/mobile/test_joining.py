@@ -285,3 +285,19 @@ def test_the_mask_of_the_database_is_the_mask_of_the_house(place):
 
 def test_an_applicant_has_no_card_and_a_stranger_is_asked_to_sign_in(client, place):
     assert client.get(reverse("mobile:card")).url.startswith(reverse("mobile:sign-in"))
+
+
+@pytest.mark.parametrize("name", ["who", "group", "consents"])
+def test_the_first_load_of_every_page_stays_under_a_hundred_kilobytes(client, place, name):
+    import gzip
+    from pathlib import Path
+
+    from django.contrib.staticfiles import finders
+
+    _, _, (code, _) = place
+    fill_in(client, code.token)
+    for address in (reverse("mobile:join", args=[code.token]), step(code.token, name)):
+        page = client.get(address).content
+        named = {name.decode() for name in re.findall(rb'(?:href|src)="/static/([^"#]+)', page)}
+        files = [Path(finders.find(each)).read_bytes() for each in named]
+        assert sum(len(gzip.compress(part)) for part in [page, *files]) < 100_000

@@ -16,8 +16,8 @@ CHOOSE = _("Choose one from the list.")
 
 
 def choices_of(name: str, *, without: frozenset[str] = frozenset()) -> list[tuple[str, str]]:
-    """Return a code table as choices, in the reader's language."""
-    standing = [code.code for code in table(name) if code.code not in without]
+    """Return a code table as choices, in the reader's language; not what needs an adapter that is not set up."""
+    standing = [code.code for code in table(name) if code.code not in without and "adapter" not in code.flags]
     return [(code, code_name(code, name)) for code in standing]
 
 
