@@ -72,7 +72,7 @@ def _credit(kind: str, column: str) -> tuple[Rule, ...]:
             column=column,
             severity=Severity.HOLD,
             test=finding_is(f"{kind}_finding", rule.code),
-            params={name: f"{kind}_expected" for name in rule.params},
+            params=dict.fromkeys(rule.params, f"{kind}_expected"),
         )
         for rule in found
     )
