@@ -34,11 +34,12 @@ Frame = tuple[bytes, bytes]
 
 
 def in_memory(content: BinaryIO, caps: Caps) -> int:
-    """Return a descriptor of a file that exists in memory alone, with the content.
+    """Return a descriptor of a file that exists in memory alone, with the content from its beginning.
 
     Raises:
         TooLarge: it is larger than a file may be.
     """
+    content.seek(0)
     descriptor = os.memfd_create("roster", os.MFD_CLOEXEC)
     with os.fdopen(os.dup(descriptor), "wb") as out:
         shutil.copyfileobj(content, out, _BLOCK)

@@ -55,7 +55,7 @@ def blocks(data: bytes, caps: Caps) -> Iterator[Block]:
         Invalid: any of ``refusals``.
     """
     parts = Parts(data, caps)
-    formulas = _look_over(parts)
+    formulas = look_over(parts)
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         name, sheet = _roster(book, caps)
@@ -66,7 +66,7 @@ def blocks(data: bytes, caps: Caps) -> Iterator[Block]:
         raise Broken(where="xlsx") from error
 
 
-def _look_over(parts: Parts) -> dict[str, list[Place]]:
+def look_over(parts: Parts) -> dict[str, list[Place]]:
     """Refuse what no parser should see, and return the cells with formulas by the name of their sheet.
 
     Every part is read to its end: its size and checksum are then known to be what it claims.
