@@ -42,7 +42,7 @@ def column_of(sheet, header):
 def test_a_small_workbook_comes_back_as_it_was_with_the_reasons_beside(tmp_path, made):
     content = as_file(made, tmp_path, "xlsx")
 
-    sheet, checked, back = repaired(content)
+    sheet, _checked, back = repaired(content)
 
     page = openpyxl.load_workbook(back)[sheet.name]
     reason = len(sheet.headers) + 1
@@ -69,7 +69,7 @@ def test_the_reasons_are_in_the_readers_language(tmp_path, made):
 def test_a_text_table_comes_back_as_the_bad_rows_alone(tmp_path, made):
     content = as_file(made, tmp_path, "gb18030")
 
-    sheet, checked, back = repaired(content)
+    sheet, _checked, back = repaired(content)
 
     again = read(back, name="again")
     wrong = verdicts(content).filter(pl.col("verdict").cast(pl.String).is_in(["refused", "held"]))
