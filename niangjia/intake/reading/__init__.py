@@ -1,0 +1,5 @@
+"""Files in: an upload is read in a child process with limits, and comes back as columns of text."""
+
+from niangjia.intake.reading.sheets import Sheet, read
+
+__all__ = ["Sheet", "read"]

@@ -1,0 +1,179 @@
+"""The repair workbook: what came back, cell by cell coloured, with the reason beside each row in the reader's language.
+
+A small workbook comes back as it was, with a column and a sheet more. A large one, or a text table, comes back as a workbook of
+the refused and held rows alone. Either is read again like any other file. docs/algorithms/intake.md, "Repair workbook".
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+import polars as pl
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext
+
+from niangjia.core import plan
+from niangjia.core.findings import SEVERITIES
+from niangjia.core.intake import rules
+from niangjia.core.intake.fields import BY_NAME
+from niangjia.core.intake.headers import REASON_HEADER, ROW_HEADER, guess
+from niangjia.core.words import gettext_noop
+from niangjia.intake.badrows import write_bad_rows
+from niangjia.intake.reading.caps import Caps
+from niangjia.intake.reading.process import frames, in_memory
+from niangjia.intake.reading.refusals import Broken
+from niangjia.intake.reading.sheets import Sheet
+
+CHILD = "niangjia.intake.reading.mender"
+MOST_ROWS_IN_PLACE = 20_000
+SUMMARY_SHEET = gettext_noop("Summary of the check")
+_SUMMARY_HEADINGS = (gettext_noop("Verdict"), gettext_noop("How many"))
+_FINDING_HEADINGS = (gettext_noop("What to do"), gettext_noop("How many"))
+_XLSX = b"PK\x03\x04"
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a repair workbook says, in one language.
+
+    Attributes:
+        reasons: (row, reason): the number in the workbook, and all that is wrong with the row.
+        marks: (row, column, severity): cells to colour, columns from 0.
+        earlier: headings of the column of reasons in any language, for one that came back before.
+    """
+
+    reasons: pl.DataFrame
+    marks: pl.DataFrame
+    summary: list[list[Any]]
+    reason_header: str
+    row_header: str
+    summary_sheet: str
+    earlier: list[str]
+    earlier_sheets: list[str]
+
+
+def repair_workbook(
+    content: BinaryIO,
+    sheet: Sheet,
+    findings: pl.DataFrame,
+    *,
+    verdicts: pl.Series,
+    language: str,
+    mapping: Mapping[str, int] | None = None,
+    messages: Mapping[str, str] | None = None,
+    caps: Caps | None = None,
+) -> bytes:
+    """Return the workbook that goes back to the clerk.
+
+    Args:
+        content: the file as it was uploaded.
+        sheet: what ``read`` made of it.
+        findings: in the schema of ``core.findings``; ``row`` is the place in ``sheet.rows``, from 0.
+        verdicts: (n,) of each row of ``sheet.rows``.
+        language: "zh-hans" or "en".
+        mapping: field → column, as the clerk confirmed it; guessed from the headings if not given.
+        messages: code → English msgid of findings that other places make.
+    """
+    columns = guess(sheet.headers) if mapping is None else mapping
+    with translation.override(language):
+        words = _words(sheet, findings, verdicts, columns, rules.MESSAGES | dict(messages or {}))
+    content.seek(0)
+    is_workbook = content.read(len(_XLSX)) == _XLSX
+    if is_workbook and sheet.rows.height <= MOST_ROWS_IN_PLACE:
+        return _in_place(content, sheet, words, caps or Caps())
+    back = verdicts.cast(pl.String).is_in([plan.Verdict.REFUSED.value, plan.Verdict.HELD.value])
+    return write_bad_rows(sheet, sheet.rows.filter(back), words, tmpdir=settings.NIANGJIA_HOME.tmp)
+
+
+def _words(
+    sheet: Sheet,
+    findings: pl.DataFrame,
+    verdicts: pl.Series,
+    mapping: Mapping[str, int],
+    messages: Mapping[str, str],
+) -> Words:
+    numbered = findings.with_columns(number=sheet.rows["row"].gather(findings["row"]))
+    told = _told(numbered, messages)
+    reasons = told.group_by("number", maintain_order=True).agg(
+        pl.col("text").unique(maintain_order=True).str.join("\n")
+    )
+    place = pl.col("column").replace_strict(mapping, default=None, return_dtype=pl.Int64)
+    marks = numbered.select(row="number", column=place, severity="severity").drop_nulls("column")
+    languages = [code for code, _ in settings.LANGUAGES]
+    return Words(
+        reasons=reasons.select(row="number", reason="text"),
+        marks=marks.group_by("row", "column").agg(pl.col("severity").cast(SEVERITIES).min()),
+        summary=_summary(told, verdicts),
+        reason_header=gettext(REASON_HEADER),
+        row_header=gettext(ROW_HEADER),
+        summary_sheet=gettext(SUMMARY_SHEET),
+        earlier=_in_all(languages, REASON_HEADER),
+        earlier_sheets=_in_all(languages, SUMMARY_SHEET),
+    )
+
+
+def _told(numbered: pl.DataFrame, messages: Mapping[str, str]) -> pl.DataFrame:
+    """Return the findings with their text: made once for each code and parameter, not for each row."""
+    kinds = numbered.select("code", "column", "params").unique()
+    texts = [_text(*kind, messages) for kind in kinds.iter_rows()]
+    return numbered.join(
+        kinds.with_columns(pl.Series("text", texts, dtype=pl.String)),
+        on=["code", "column", "params"],
+        nulls_equal=True,
+        maintain_order="left",
+    )
+
+
+def _text(code: str, column: str, params: str | None, messages: Mapping[str, str]) -> str:
+    said = gettext(messages[code]) % (json.loads(params) if params else {}) if code in messages else code
+    label = gettext(BY_NAME[column].label) if column in BY_NAME else column
+    return f"{label}: {said}"
+
+
+def _summary(told: pl.DataFrame, verdicts: pl.Series) -> list[list[Any]]:
+    counts = dict(verdicts.cast(pl.String).value_counts().iter_rows())
+    lines: list[list[Any]] = [[gettext(text) for text in _SUMMARY_HEADINGS]]
+    lines += [[gettext(label), counts.get(verdict.value, 0)] for verdict, label in plan.LABELS.items()]
+    lines += [[], [gettext(text) for text in _FINDING_HEADINGS]]
+    by_text = told.group_by("text").len().sort("len", "text", descending=[True, False])
+    return [*lines, *([text, n] for text, n in by_text.iter_rows())]
+
+
+def _in_all(languages: list[str], text: str) -> list[str]:
+    found = []
+    for language in languages:
+        with translation.override(language):
+            found.append(gettext(text))
+    return found
+
+
+def _in_place(content: BinaryIO, sheet: Sheet, words: Words, caps: Caps) -> bytes:
+    """Return the same workbook, coloured: by a child, for it parses the user's file."""
+    told = {
+        "sheet": sheet.name,
+        "header_row": sheet.header_row,
+        "width": len(sheet.headers),
+        "reasons": words.reasons.rows(),
+        "marks": words.marks.rows(),
+        "summary": words.summary,
+        "reason_header": words.reason_header,
+        "summary_sheet": words.summary_sheet,
+        "earlier": words.earlier,
+        "earlier_sheets": words.earlier_sheets,
+    }
+    content.seek(0)
+    descriptors = [in_memory(content, caps)]
+    try:
+        descriptors.append(in_memory(io.BytesIO(json.dumps(told).encode()), caps))
+        for _, book in frames(CHILD, descriptors, caps):
+            return book
+    finally:
+        for descriptor in descriptors:
+            os.close(descriptor)
+    raise Broken(where="xlsx")
