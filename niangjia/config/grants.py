@@ -66,7 +66,16 @@ FILES = {
     "files_storedfile": {**_for((OFFICE, LINE), "SIU"), SYSTEM: "SIUD"},
 }
 
-GRANTS: dict[str, dict[str, str]] = DJANGO | ACCOUNTS | REGISTRY | AUDIT_TABLES | FILES
+PLANS = {
+    "plans_batch": {**_for((OFFICE, LINE), "SIU"), SYSTEM: "SIU"},
+    "plans_chunk": {**_for((OFFICE, LINE), "S"), SYSTEM: "SIUD"},
+    "plans_batchrow": {**_for((OFFICE, LINE), "S"), SYSTEM: "SIUD"},
+    "plans_earlier": {SYSTEM: "SIUD"},
+    "plans_resultstage": {SYSTEM: "SID"},
+    "registry_memberstage": {SYSTEM: "SIUD"},
+}
+
+GRANTS: dict[str, dict[str, str]] = DJANGO | ACCOUNTS | REGISTRY | AUDIT_TABLES | FILES | PLANS
 
 FUNCTIONS = {
     "audit_about_me(timestamptz, integer)": (WORKER,),

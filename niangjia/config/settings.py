@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "niangjia.foundation.accounts",
     "niangjia.foundation.audit",
     "niangjia.foundation.files",
+    "niangjia.foundation.plans",
     "niangjia.registry",
     "niangjia.joining",
     "niangjia.insight",
