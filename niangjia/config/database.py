@@ -25,7 +25,7 @@ def entry(url: str, **extra: Any) -> dict[str, Any]:
         "PASSWORD": parts.get("password", ""),
         "HOST": parts.get("host", ""),
         "PORT": str(parts.get("port", "")),
-        "CONN_HEALTH_CHECKS": False,
+        "CONN_HEALTH_CHECKS": True,  # the server may have been started again since a pooled connection was opened
         **extra,
     }
 

@@ -66,6 +66,7 @@ FILES = {
     "files_storedfile": {**_for((OFFICE, LINE), "SIU"), SYSTEM: "SIUD"},
 }
 
+<<<<<<< HEAD
 PLANS = {
     "plans_batch": {**_for((OFFICE, LINE), "SIU"), SYSTEM: "SIU"},
     "plans_chunk": {**_for((OFFICE, LINE), "S"), SYSTEM: "SIUD"},
@@ -76,10 +77,35 @@ PLANS = {
 }
 
 GRANTS: dict[str, dict[str, str]] = DJANGO | ACCOUNTS | REGISTRY | AUDIT_TABLES | FILES | PLANS
+=======
+JOINING = {
+    "joining_joincode": {**_for((APP, WORKER, AUDIT), "S"), **_for((OFFICE, LINE, SYSTEM), "SIU")},
+    "joining_submission": {**_for((APP, WORKER), "I"), SYSTEM: "SIU"},
+    "joining_joinrequest": {**_for((OFFICE, LINE, WORKER), "SU"), SYSTEM: "SIU"},
+    "joining_elsewhere": {**_for((OFFICE, LINE), "SU"), SYSTEM: "SIU"},
+}
+
+ACTING = (OFFICE, LINE, WORKER, SYSTEM)
+WORKFLOW = {
+    "parameters_value": {**_for(EVERYONE, "S"), SYSTEM: "SIU"},
+    "idempotency_key": {**_for((APP, OFFICE, LINE, WORKER), "SI"), SYSTEM: "SID"},
+    "clocks_clock": _for(ACTING, "SIU"),
+    "clocks_calendarday": {**_for(EVERYONE, "S"), SYSTEM: "SIU"},
+    "notices_notice": {**_for(ACTING, "SIU"), AUDIT: "SU"},
+    "jobs_progress": {**_for((OFFICE, LINE), "SU"), SYSTEM: "SIUD"},
+}
+
+# The worker's bookkeeping runs as the plain login. Everybody else only defers, through one function.
+JOBS = {f"procrastinate_{name}": {APP: "SIUD"} for name in ("jobs", "events", "periodic_defers", "workers")}
+
+GRANTS: dict[str, dict[str, str]] = DJANGO | ACCOUNTS | REGISTRY | AUDIT_TABLES | FILES | JOINING | WORKFLOW | JOBS
+>>>>>>> main
 
 FUNCTIONS = {
     "audit_about_me(timestamptz, integer)": (WORKER,),
+    "registry_shown_by_card(uuid)": EVERYONE,
 }
+DEFER = "procrastinate_defer_jobs_v1"
 
 PREAMBLE = (
     "ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC",
@@ -101,6 +127,7 @@ def apply_grants(using: str = "owner", **_: Any) -> None:
                 _grant(cursor, table, rights)
         for function, roles in FUNCTIONS.items():
             _grant_function(cursor, function, roles)
+        _grant_jobs(cursor)
 
 
 def _grant(cursor: Any, table: str, rights: dict[str, str]) -> None:
@@ -113,10 +140,30 @@ def _grant(cursor: Any, table: str, rights: dict[str, str]) -> None:
 def _privileges(letters: str) -> list[str]:
     """Return the privileges that ``letters`` stand for: "SI" is select and insert, "S I(id)" insert of one column."""
     plain, columns = re.sub(r"[A-Z]\(.*\)", "", letters), re.findall(r"([A-Z])(\(.*\))", letters)
-    return [RIGHTS[letter] for letter in plain.strip()] + [f"{RIGHTS[letter]} {names}" for letter, names in columns]
+    return [RIGHTS[letter] for letter in plain.strip()] + [
+        f"{RIGHTS[letter]} {names}" for letter, names in columns
+    ]
 
 
 def _grant_function(cursor: Any, function: str, roles: tuple[str, ...]) -> None:
     cursor.execute("SELECT to_regprocedure(%s) IS NOT NULL", [function])
     if cursor.fetchone()[0]:
         cursor.execute(f"GRANT EXECUTE ON FUNCTION {function} TO {', '.join(roles)}")
+
+
+def _grant_jobs(cursor: Any) -> None:
+    """Let the login run the queue, and every acting role put something into it; names are those of the installed version."""
+    cursor.execute(
+        "SELECT oid::regprocedure::text, proname FROM pg_proc"
+        " WHERE pronamespace = 'public'::regnamespace AND proname LIKE 'procrastinate%'"
+    )
+    for signature, name in cursor.fetchall():
+        cursor.execute(f"GRANT EXECUTE ON FUNCTION {signature} TO {APP}")
+        if name == DEFER:
+            cursor.execute(f"ALTER FUNCTION {signature} SECURITY DEFINER SET search_path = public, pg_temp")
+            cursor.execute(f"GRANT EXECUTE ON FUNCTION {signature} TO {', '.join(ACTING)}")
+    cursor.execute(
+        "SELECT oid::regclass::text FROM pg_class WHERE relkind = 'S' AND relname LIKE 'procrastinate%'"
+    )
+    for (sequence,) in cursor.fetchall():
+        cursor.execute(f"GRANT USAGE ON SEQUENCE {sequence} TO {APP}")

@@ -90,7 +90,36 @@ SIGN_IN = {
     "mobile:first-link": only(frozenset({Role.APPLICANT}), BOTH),
 }
 
-ROUTES: dict[str, Route] = SIGN_IN | {
+INVITERS = ROLL_WRITERS | {Role.ORGANISER}
+
+JOINING = {
+    "mobile:join": everybody(),
+    "mobile:join-step": everybody(BOTH),
+    "mobile:join-hand-in": everybody(POST),
+    "mobile:join-code": everybody(BOTH),
+    "mobile:join-send-again": everybody(POST),
+    "mobile:me": only(WORKERS),
+    "mobile:request": only(WORKERS),
+    "mobile:request-answer": only(WORKERS, POST),
+    "mobile:request-withdraw": only(WORKERS, BOTH),
+    "mobile:card": only(frozenset({Role.MEMBER})),
+    "mobile:verify": everybody(),
+    "console:joining-queue": only(ROLL_READERS),
+    "console:join-request": only(ROLL_READERS),
+    "console:join-request-unmask": only(ROLL_WRITERS, POST),
+    "console:join-request-contact": only(ROLL_WRITERS, POST),
+    "console:join-request-confirm-phone": only(ROLL_WRITERS, POST),
+    "console:join-request-need-more": only(ROLL_WRITERS, POST),
+    "console:join-request-approve": only(ROLL_WRITERS, POST),
+    "console:join-request-reject": only(ROLL_WRITERS, POST),
+    "console:elsewhere": only(ROLL_READERS),
+    "console:elsewhere-settle": only(ROLL_WRITERS, POST),
+    "console:join-codes": only(INVITERS, BOTH),
+    "console:join-code-revoke": only(INVITERS, POST),
+    "console:join-code-poster": only(INVITERS),
+}
+
+ROUTES: dict[str, Route] = SIGN_IN | JOINING | {
     "ui:language": everybody(),
     "ui:large-type": everybody(),
     "mobile:home": everybody(),

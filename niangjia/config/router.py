@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-LEDGER = frozenset({"sessions", "django_cache", "ledger", "codes"})  # "django_cache" is the label of DatabaseCache
+LEDGER = frozenset(
+    {"sessions", "django_cache", "ledger", "codes"}
+)  # "django_cache" is the label of DatabaseCache
 
 
 class Router:

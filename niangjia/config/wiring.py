@@ -2,6 +2,24 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
+JOBS = ("niangjia.foundation.chores", "niangjia.joining.jobs")
+
 
 def connect() -> None:
-    """Connect each event to its handlers; a handler runs in the transaction of the act."""
+    """Declare every job, and connect each event and each clock to its handlers."""
+    for module in JOBS:
+        import_module(module)
+    _clocks()
+
+
+def _clocks() -> None:
+    """Say what happens when nobody acts in time."""
+    from niangjia.foundation import clocks
+    from niangjia.joining import running_out
+
+    clocks.on_run_out("joining_remind_superior", running_out.remind_superior)
+    clocks.on_run_out("joining_superior_decides", running_out.hand_up)
+    clocks.on_run_out("joining_hard_stop", running_out.past_hard_stop)
+    clocks.on_run_out("need_more_days", running_out.lapse)

@@ -14,7 +14,7 @@ from niangjia.core.days import day_of
 from niangjia.foundation.actors import Actor
 from niangjia.registry.models import Posting
 from niangjia.registry.postings import open_postings
-from niangjia.ui.requests import actor_of
+from niangjia.ui.requests import account_of, actor_of
 from niangjia.ui.shell import ConsoleShell, Office, places_that_exist
 from niangjia.ui.words import code_name
 
@@ -39,10 +39,10 @@ def office_of(posting: Posting, actor: Actor) -> Office:
 
 
 def _console(request: HttpRequest) -> ConsoleShell:
-    postings = list(open_postings(request.user.pk, on=day_of(timezone.now())))
+    postings = list(open_postings(account_of(request).pk, on=day_of(timezone.now())))
     current = next(posting for posting in postings if posting.pk == actor_of(request).posting_id)
     return ConsoleShell(
-        name=current.shown_name or request.user.sign_in_name,
+        name=current.shown_name or account_of(request).sign_in_name or "",
         offices=tuple(office_of(posting, actor_of(request)) for posting in postings),
         places=places_that_exist(_menu(), request.path),
         account_url=reverse("mfa_index"),

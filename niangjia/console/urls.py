@@ -3,6 +3,22 @@
 from django.urls import path
 
 from niangjia.console import home
+from niangjia.console.joining import codes, elsewhere, queue, requests
 
 app_name = "console"
-urlpatterns = [path("", home.home, name="home")]
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("joining/", queue.queue, name="joining-queue"),
+    path("joining/codes/", codes.listed, name="join-codes"),
+    path("joining/codes/<uuid:pk>/", codes.poster, name="join-code-poster"),
+    path("joining/codes/<uuid:pk>/revoke/", codes.revoke, name="join-code-revoke"),
+    path("joining/elsewhere/", elsewhere.listed, name="elsewhere"),
+    path("joining/elsewhere/<uuid:pk>/", elsewhere.settle, name="elsewhere-settle"),
+    path("joining/<uuid:pk>/", requests.show, name="join-request"),
+    path("joining/<uuid:pk>/unmask/", requests.unmask, name="join-request-unmask"),
+    path("joining/<uuid:pk>/contact/", requests.contact, name="join-request-contact"),
+    path("joining/<uuid:pk>/phone/", requests.confirm_phone, name="join-request-confirm-phone"),
+    path("joining/<uuid:pk>/need-more/", requests.need_more, name="join-request-need-more"),
+    path("joining/<uuid:pk>/approve/", requests.approve, name="join-request-approve"),
+    path("joining/<uuid:pk>/reject/", requests.reject, name="join-request-reject"),
+]

@@ -10,11 +10,10 @@ from niangjia.joining.states import Status
 from niangjia.registry.models import Scoped
 
 
-class JoinCode(models.Model):
-    """The address behind a union's QR code: opaque, and revocable."""
+class JoinCode(Scoped):
+    """The address behind a union's QR code: opaque, and revocable. Everybody may read one, its own union write it."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    organisation = models.ForeignKey("registry.Organisation", models.PROTECT, related_name="join_codes")
     token = models.CharField(max_length=22)
     label = models.TextField(max_length=60, blank=True)
     made_at = models.DateTimeField()
@@ -22,6 +21,7 @@ class JoinCode(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["token"], name="join_code_token_once")]
+        indexes = [models.Index(fields=["path", "id"], name="joincode_path")]
 
     def __str__(self) -> str:
         return str(self.pk)
@@ -100,14 +100,18 @@ class JoinRequest(Scoped):
                 condition=~Q(status=Status.REJECTED) | ~Q(reason=""),
             ),
             models.UniqueConstraint(
-                fields=["id_token", "organisation"],
+                fields=["id_token", "phone_token", "organisation"],
                 condition=Q(status__in=["pending", "need_more", "approved"]),
                 name="joinrequest_one_open_at_a_union",
             ),
         ]
         indexes = [
             models.Index(fields=["path", "status", "id"], name="joinrequest_path"),
-            models.Index(fields=["account"], name="joinrequest_account"),
+            models.Index(
+                fields=["line_path", "status", "id"],
+                name="joinrequest_line",
+                condition=Q(line_path__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from niangjia.core.errors import NotFound
 from niangjia.foundation import clocks
 from niangjia.foundation.actors import Actor
-from niangjia.joining.models import JoinCode, JoinRequest
+from niangjia.joining.models import Elsewhere, JoinCode, JoinRequest
 from niangjia.joining.states import OPEN, WAITING, Status
 from niangjia.registry.scopes import within
 
@@ -52,6 +52,12 @@ def live_code(token: str, *, at: datetime) -> JoinCode | None:
     return live.select_related("organisation", "organisation__region").first()
 
 
+def code_of(join_request: JoinRequest) -> JoinCode | None:
+    """Return a code by which one can ask the same union again."""
+    live = JoinCode.objects.filter(organisation_id=join_request.organisation_id, revoked_at__isnull=True)
+    return live.order_by("-made_at").first()
+
+
 def overdue(*, by: Actor, at: datetime) -> QuerySet[JoinRequest]:
     """Return the requests that wait for the union beyond the time that the worker was told."""
     late = clocks.overdue("joining_decide", at=at)
@@ -60,3 +66,26 @@ def overdue(*, by: Actor, at: datetime) -> QuerySet[JoinRequest]:
         .filter(status=Status.PENDING, pk__in=late.values("subject_id"))
         .order_by("submitted_at")
     )
+
+
+def elsewhere_visible_to(actor: Actor) -> QuerySet[Elsewhere]:
+    """Return the cases put before the actor's office or one below it, as the common superior of two unions."""
+    rows = Elsewhere.objects.select_related("join_request__organisation", "person", "organisation")
+    return within(rows, actor)
+
+
+def elsewhere_open(*, by: Actor) -> QuerySet[Elsewhere]:
+    """Return the cases that wait for a decision, oldest first."""
+    return elsewhere_visible_to(by).filter(settled_at__isnull=True).order_by("found_at", "pk")
+
+
+def elsewhere_of(pk: UUID, *, by: Actor) -> Elsewhere:
+    """Return one case.
+
+    Raises:
+        NotFound: there is none, or none that ``by`` may know of.
+    """
+    found = elsewhere_visible_to(by).filter(pk=pk).first()
+    if found is None:
+        raise NotFound
+    return found

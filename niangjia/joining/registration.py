@@ -13,7 +13,6 @@ from niangjia.foundation import audit, notices, vault, workflow
 from niangjia.foundation.actors import Actor
 from niangjia.joining import jobs
 from niangjia.joining.models import Elsewhere, JoinRequest
-from niangjia.joining.screening import TABLE
 from niangjia.joining.states import CHART, Status
 from niangjia.registry import consents, logins, memberships, organisations, persons
 from niangjia.registry.models import Membership, Person
@@ -39,7 +38,9 @@ def register(join_request_id: UUID, *, by: Actor, at: datetime) -> None:
     join_request = JoinRequest.objects.select_for_update().get(pk=join_request_id)
     if join_request.status != Status.APPROVED:
         return
-    secrets = vault.open_sealed(bytes(join_request.secrets), table=TABLE, row_id=join_request.pk)
+    secrets = vault.open_sealed(
+        bytes(join_request.secrets), table=join_request._meta.db_table, row_id=join_request.pk
+    )
     person = persons.known_by(join_request.id_kind, secrets["id_number"])
     spell = memberships.open_primary_of(person) if person else None
     if person and spell and spell.organisation_id != join_request.organisation_id:
@@ -61,11 +62,16 @@ def finish(
         consents.give(person, purpose, version, by=by, at=at)
     if join_request.account_id:
         logins.link(join_request.account_id, person, proof="joined", by=by, at=at)
-        notices.tell_account(join_request.account_id, "joined", at=at, subject=spell.pk)
+    _tell(join_request, "joined", at=at)
     workflow.fire(
         join_request, "register", machine=CHART, by=by, at=at, person_id=person.pk, membership_id=spell.pk
     )
     return spell
+
+
+def _tell(join_request: JoinRequest, what: str, *, at: datetime) -> None:
+    if join_request.account_id:
+        notices.tell_account(join_request.account_id, what, at=at, subject=join_request.pk)
 
 
 def _facts(join_request: JoinRequest) -> dict[str, object]:
@@ -113,6 +119,7 @@ def carry_out(elsewhere_id: UUID, *, by: Actor, at: datetime) -> None:
         return
     if elsewhere.outcome == Elsewhere.Outcome.STAYS:
         workflow.fire(join_request, "keep_elsewhere", machine=CHART, by=by, at=at, reason="already_member")
+        _tell(join_request, "join_request_rejected", at=at)
         return
     old = memberships.open_primary_of(elsewhere.person)
     if old is not None:

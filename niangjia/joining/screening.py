@@ -16,7 +16,7 @@ from niangjia.foundation.actors import Actor
 from niangjia.joining import submitting
 from niangjia.joining.models import JoinRequest, Submission
 from niangjia.joining.states import OPEN
-from niangjia.registry import persons
+from niangjia.registry import logins, persons
 
 TABLE = "joining_joinrequest"
 CLOCKS = (
@@ -39,15 +39,21 @@ def screen(submission_id: UUID, *, by: Actor, at: datetime) -> JoinRequest:
     token = vault.blind_index(vault.Purpose.IDENTITY, submission.id_kind, number)
     join_request = _open_one(token, submission) or _make(submission, secrets, token, by=by, at=at)
     _empty(submission, join_request, at=at)
+    if submission.account_id:
+        _give(join_request, submission.account_id, by=by, at=at)
     return join_request
 
 
 def _open_one(token: UUID, submission: Submission) -> JoinRequest | None:
-    """Return the open request of the same number at the same union: handing in twice is not asking twice."""
-    same = JoinRequest.objects.filter(
-        id_token=token, organisation_id=submission.organisation_id, status__in=OPEN
-    )
-    return same.first()
+    """Return the open request of the same number and phone at the same union: handing in twice is not asking twice.
+
+    Another phone makes another request. Were it the same one, whoever typed a stranger's number would wait for a request
+    that is not theirs to see, and so learn that there is one.
+    """
+    same = {"id_token": token, "phone_token": submission.phone_token}
+    return JoinRequest.objects.filter(
+        **same, organisation_id=submission.organisation_id, status__in=OPEN
+    ).first()
 
 
 def _make(submission: Submission, secrets: Any, token: UUID, *, by: Actor, at: datetime) -> JoinRequest:
@@ -67,8 +73,6 @@ def _make(submission: Submission, secrets: Any, token: UUID, *, by: Actor, at: d
         secrets=vault.seal(dict(secrets), table=TABLE, row_id=submission.pk, at=at),
         id_token=token,
         phone_token=submission.phone_token,
-        account_id=submission.account_id,
-        phone_proven_at=at if submission.account_id else None,
         person=persons.known_by(submission.id_kind, number),
         consents=submission.consents,
         submitted_at=submission.submitted_at,
@@ -96,8 +100,14 @@ def claim(submission_id: UUID, account_id: UUID, phone_token: UUID, *, by: Actor
         return False
     submission.account_id = account_id
     submission.save(update_fields=["account"])
-    if submission.join_request_id:
-        mine = JoinRequest.objects.filter(pk=submission.join_request_id, phone_token=phone_token)
-        mine.update(account_id=account_id, phone_proven_at=at)
+    if submission.join_request is not None:
+        _give(submission.join_request, account_id, by=by, at=at)
     audit.record("joining.phone_proven", by=by, at=at, subject=("submission", submission.pk))
     return True
+
+
+def _give(join_request: JoinRequest, account_id: UUID, *, by: Actor, at: datetime) -> None:
+    """Let the account see the request, and the record where there is one already: the phone may be proven late."""
+    JoinRequest.objects.filter(pk=join_request.pk).update(account_id=account_id, phone_proven_at=at)
+    if join_request.membership_id and join_request.person:
+        logins.link(account_id, join_request.person, proof="joined", by=by, at=at)

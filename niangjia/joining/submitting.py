@@ -10,9 +10,8 @@ from uuid import UUID
 from django.db import transaction
 
 from niangjia.core.ids import uuid7
-from niangjia.foundation import audit, vault
+from niangjia.foundation import audit, idempotency, vault
 from niangjia.foundation.actors import Actor
-from niangjia.foundation.ledger import idempotency
 from niangjia.joining import jobs
 from niangjia.joining.models import JoinCode, Submission
 

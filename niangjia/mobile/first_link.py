@@ -20,7 +20,7 @@ from niangjia.foundation.actors import system_actor
 from niangjia.mobile import limits
 from niangjia.mobile.forms import AskNumber
 from niangjia.registry import logins
-from niangjia.ui.requests import actor_of
+from niangjia.ui.requests import account_of, actor_of
 
 
 def first_link(request: HttpRequest) -> HttpResponse:
@@ -29,9 +29,9 @@ def first_link(request: HttpRequest) -> HttpResponse:
         return redirect("mobile:home")
     form = AskNumber(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        if not limits.allows(request, "first_link", request.user.pk):
+        if not limits.allows(request, "first_link", account_of(request).pk):
             return limits.refused(request)
-        look = partial(_look, request.user, _indexes(form.cleaned_data["id_number"]), timezone.now())
+        look = partial(_look, account_of(request), _indexes(form.cleaned_data["id_number"]), timezone.now())
         # After the commit and as the system: the page that answers was written before anybody looked.
         transaction.on_commit(look)
         return render(request, "mobile/first_link_asked.html")

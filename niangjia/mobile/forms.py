@@ -37,11 +37,21 @@ class IdNumberField(forms.CharField):
 
     def clean(self, value: str) -> str:
         """Return 18 characters, or say that no card can have this number."""
-        made_up = _made_up_counties() if settings.NIANGJIA_DEMO else ()
-        checked = citizen.checked_one(super().clean(value), on=day_of(timezone.now()), extra=made_up)
+        typed = super().clean(value)
+        if not typed:
+            return ""
+        checked = checked_number(typed)
         if checked.id_number is None:
-            raise ValidationError(gettext("No ID card has this number. Check it against the card."), code="id_number")
+            raise ValidationError(
+                gettext("No ID card has this number. Check it against the card."), code="id_number"
+            )
         return checked.id_number
+
+
+def checked_number(number: str) -> citizen.Checked:
+    """Return what an ID number says by itself: whether there can be one, of which kind, whose birth date and sex."""
+    made_up = _made_up_counties() if settings.NIANGJIA_DEMO else ()
+    return citizen.checked_one(number, on=day_of(timezone.now()), extra=made_up)
 
 
 @cache
@@ -53,7 +63,9 @@ def _made_up_counties() -> frozenset[str]:
 class AskPhone(forms.Form):
     """Which phone the code goes to."""
 
-    phone = PhoneField(label=_("Your mobile number"), help_text=_("We send a code there, to see that it is yours."))
+    phone = PhoneField(
+        label=_("Your mobile number"), help_text=_("We send a code there, to see that it is yours.")
+    )
 
 
 class AskCode(forms.Form):
@@ -63,11 +75,15 @@ class AskCode(forms.Form):
         r"^\s*\d{6}\s*$",
         label=_("The code that came"),
         error_messages={"invalid": _("The code has six digits.")},
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "maxlength": "8"}),
+        widget=forms.TextInput(
+            attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "maxlength": "8"}
+        ),
     )
 
 
 class AskNumber(forms.Form):
     """The ID number that opens one's own record for the first time."""
 
-    id_number = IdNumberField(label=_("Your ID number"), help_text=_("18 characters. If the last one is X, type X."))
+    id_number = IdNumberField(
+        label=_("Your ID number"), help_text=_("18 characters. If the last one is X, type X.")
+    )

@@ -14,6 +14,7 @@ from niangjia.ui import errors, traces
 RATES = {
     "send_code": "3/15m/key,10/1d/key,60/15m/ip",
     "try_code": "10/15m/key,120/15m/ip",
+    "hand_in": "5/1h/key,120/15m/ip",
     "first_link": "5/1d/key,60/1d/ip",
 }
 

@@ -50,12 +50,13 @@ def ask_code(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         if not limits.allows(request, "try_code", phones.index(phone)):
             return limits.refused(request)
-        if form.is_valid() and (account := _confirmed(form, phone)):
+        if form.is_valid() and (account := confirmed(form, phone)):
             return _come_in(request, account)
     return render(request, "mobile/sign_in_code.html", {"form": form, "phone": masked_phone(phone)})
 
 
-def _confirmed(form: AskCode, phone: str) -> Account | None:
+def confirmed(form: AskCode, phone: str) -> Account | None:
+    """Return the account of the phone if the code is right; else the form says what is wrong."""
     try:
         return phones.confirm_code(phone, form.cleaned_data["code"].strip(), at=timezone.now())
     except Invalid as refusal:

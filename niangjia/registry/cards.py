@@ -1,6 +1,6 @@
 """The electronic card: a signed statement that lives for seconds, and says as little as it needs.
 
-It names no person: whoever checks it compares the short number that both screens show.
+It names no person: whoever checks it sees a masked name and a short number, and compares both with the card.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ import struct
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
+
+from django.db import connection
 
 from niangjia.foundation.keys.names import Signer
 from niangjia.foundation.keys.service import Signature, service
@@ -39,6 +41,26 @@ class Statement:
         """Return the short number that is shown beside the QR code and on the page that checks it."""
         digest = hashlib.sha256(self.spell_id.bytes).digest()
         return f"{int.from_bytes(digest[:4], 'big') % 10**8:08d}"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What whoever scans a card sees: a masked name, the union, and whether the membership still stands."""
+
+    name: str
+    union: str
+    still: bool
+
+
+def shown_by(statement: Statement) -> Shown | None:
+    """Return what a card's statement shows; None where its spell is gone.
+
+    The database masks the name: whoever scans acts with no role, and has no right on any person's row.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, union_name, still FROM registry_shown_by_card(%s)", [statement.spell_id])
+        row = cursor.fetchone()
+    return Shown(*row) if row else None
 
 
 def issue(spell: Membership, *, at: datetime) -> str:

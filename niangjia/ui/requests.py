@@ -6,6 +6,7 @@ from typing import cast
 
 from django.http import HttpRequest
 
+from niangjia.foundation.accounts.models import Account
 from niangjia.foundation.actors import Actor
 
 
@@ -18,3 +19,8 @@ class ActedRequest(HttpRequest):
 def actor_of(request: HttpRequest) -> Actor:
     """Return who acts in this request."""
     return cast(ActedRequest, request).actor
+
+
+def account_of(request: HttpRequest) -> Account:
+    """Return who is signed in; for routes that nobody else can reach."""
+    return cast(Account, request.user)

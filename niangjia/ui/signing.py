@@ -16,4 +16,6 @@ def out_after_a_pause(request: HttpRequest, *, at: datetime) -> None:
     """End a session that ran out, and say so on the page that comes next."""
     traces.signed_out(request.user, why="limit", at=at)
     logout(request)
-    messages.info(request, _("You were signed out after a long pause, to keep your data safe. Sign in again to go on."))
+    messages.info(
+        request, _("You were signed out after a long pause, to keep your data safe. Sign in again to go on.")
+    )

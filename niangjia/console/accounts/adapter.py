@@ -44,7 +44,9 @@ class AccountAdapter(Limited, DefaultAccountAdapter):
     """Sign-in with a name and a password."""
 
     error_messages = DefaultAccountAdapter.error_messages | {
-        "username_password_mismatch": _("The sign-in name or the password is not right. Check both and try again."),
+        "username_password_mismatch": _(
+            "The sign-in name or the password is not right. Check both and try again."
+        ),
         "incorrect_password": _("The password is not right. Check it and try again."),
         "enter_current_password": _("The password that you have now is not right. Check it and try again."),
     }
@@ -108,7 +110,9 @@ class SecondFactorAdapter(Limited, DefaultMFAAdapter):
     """The second factor: codes of an app, and codes on paper for the day the phone is lost."""
 
     error_messages = DefaultMFAAdapter.error_messages | {
-        "incorrect_code": _("The code is not right, or was used already. Wait for the next one and try again."),
+        "incorrect_code": _(
+            "The code is not right, or was used already. Wait for the next one and try again."
+        ),
     }
 
     def get_totp_label(self, user: Account) -> str:

@@ -52,4 +52,3 @@ class MoveApp(totp.DeactivateTOTPView):
         sessions.forget_second_factor(self.request.session)
         traces.second_factor(self.request, "removed", at=timezone.now())
         return response
-

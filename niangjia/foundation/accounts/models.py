@@ -37,7 +37,7 @@ class Account(AbstractBaseUser):
     language = models.TextField(max_length=10, blank=True)
 
     USERNAME_FIELD = "sign_in_name"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS = []
 
     objects = AccountManager()
 

@@ -8,12 +8,11 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from niangjia.core import parameters
 from niangjia.core.days import day_of
 from niangjia.core.errors import Invalid
 from niangjia.core.ids import uuid7
 from niangjia.core.words import gettext_noop
-from niangjia.foundation import vault
+from niangjia.foundation import parameters, vault
 from niangjia.foundation.accounts.models import Account
 from niangjia.foundation.codes import actions as codes
 from niangjia.foundation.notices import sms
@@ -46,7 +45,9 @@ def account_of(phone: str) -> Account | None:
 
 def phone_of(account: Account) -> str:
     """Return the phone of a worker's account, opened; never shown as it is."""
-    opened = vault.open_sealed(account.phone_sealed, table=TABLE, row_id=account.pk, fields=["phone"])
+    opened = vault.open_sealed(
+        bytes(account.phone_sealed or b""), table=TABLE, row_id=account.pk, fields=["phone"]
+    )
     return opened["phone"]
 
 
@@ -58,7 +59,9 @@ def start_code(phone: str, *, at: datetime) -> None:
     """
     code = codes.issue(index(phone), at=at)
     minutes = parameters.at(day_of(at)).phone_code_minutes
-    text = _("[Niangjia] %(code)s is your code, good for %(minutes)s minutes. Nobody from the union asks you for it.")
+    text = _(
+        "[Niangjia] %(code)s is your code, good for %(minutes)s minutes. Nobody from the union asks you for it."
+    )
     sms.gateway().send(phone, text % {"code": code, "minutes": minutes})
 
 

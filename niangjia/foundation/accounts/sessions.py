@@ -6,8 +6,8 @@ from collections.abc import Mapping, MutableMapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from niangjia.core import parameters
 from niangjia.core.days import day_of
+from niangjia.foundation import parameters
 
 METHODS = "account_authentication_methods"  # written by allauth at sign-in
 STARTED, SEEN, POSTING = "started_at", "seen_at", "posting"

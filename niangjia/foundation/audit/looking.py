@@ -28,7 +28,10 @@ def about_me(*, since: datetime, at_most: int = 200) -> list[Look]:
     """Return the events about the acting worker's own person, newest first."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM audit_about_me(%s, %s)", [since, at_most])
-        return [Look(*row[:4], json.loads(row[4] or "null"), row[5]) for row in cursor.fetchall()]
+        return [
+            Look(at, name, role, office, json.loads(fields or "null"), purpose)
+            for at, name, role, office, fields, purpose in cursor.fetchall()
+        ]
 
 
 def about(person_id: UUID) -> QuerySet[Event]:

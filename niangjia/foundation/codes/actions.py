@@ -8,9 +8,8 @@ from uuid import UUID
 
 from django.db.models import F
 
-from niangjia.core import parameters
 from niangjia.core.days import day_of
-from niangjia.foundation import vault
+from niangjia.foundation import parameters, vault
 from niangjia.foundation.codes.models import Code
 
 DIGITS = 6
@@ -24,7 +23,9 @@ def issue(token: UUID, *, at: datetime) -> str:
     code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
     until = at + timedelta(minutes=parameters.at(day_of(at)).phone_code_minutes)
     row = Code(token=token, digest=_digest(token, code), expires_at=until)
-    Code.objects.filter(expires_at__lte=at).delete()  # so the table holds a few minutes, and needs no job to tidy up
+    Code.objects.filter(
+        expires_at__lte=at
+    ).delete()  # so the table holds a few minutes, and needs no job to tidy up
     replaced = ["digest", "expires_at", "tries"]
     Code.objects.bulk_create([row], update_conflicts=True, unique_fields=["token"], update_fields=replaced)
     return code

@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from niangjia.core import masks
 from niangjia.ui import clocks, dates, words
 from niangjia.ui.language import TYPE_COOKIE
+from niangjia.ui.qr import qr
 
 register = template.Library()
 register.filter("sentence", words.sentence)
@@ -23,6 +24,7 @@ register.filter("masked_name", masks.masked_name)
 register.filter("day_text", dates.day_text)
 register.filter("moment_text", dates.moment_text)
 register.filter("hour", dates.time_text)
+register.filter("qr", qr)
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?: \d{2}:\d{2})?")
 
 # kind of state: (class, mark)

@@ -1,0 +1,100 @@
+"""What a job is: a function with a name, deferred with ids, run as the system. See docs/algorithms/jobs.md."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, get_type_hints
+from uuid import UUID
+
+from django.db import transaction
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from niangjia.foundation.acting import acting
+from niangjia.foundation.actors import system_actor
+
+# A failed job is tried three times more, after 4, 16 and 64 seconds. A killed one is started again by the reaper.
+RETRY = RetryStrategy(max_attempts=4, exponential_wait=4)
+Argument = UUID | str | int
+
+_declared: dict[str, Job] = {}
+
+
+@dataclass(frozen=True)
+class Job:
+    """One kind of work.
+
+    Attributes:
+        function: takes the ids as keywords, ``by`` and ``at``; without ``transaction`` it takes ``now``, a function, in
+            the place of ``at``, and opens ``acting(by)`` itself.
+        together: jobs with the same word never run at the same time; empty for the same job with the same ids.
+    """
+
+    name: str
+    function: Callable[..., Any]
+    transaction: bool = True
+    together: str = ""
+
+    def defer(self, **ids: Argument) -> None:
+        """Ask for the work, in the current transaction: it is there after the commit, and gone after a rollback."""
+        said = {name: str(value) if isinstance(value, UUID) else value for name, value in ids.items()}
+        lock = self.together or "|".join([self.name, *(str(value) for value in said.values())])
+        with transaction.atomic():
+            app.configure_task(self.name, lock=lock).defer(**said)
+
+    def run(self, said: Mapping[str, Any], *, now: Callable[[], datetime] | None = None) -> None:
+        """Do the work, as the worker does."""
+        now = now or _now
+        by = system_actor(self.name)
+        ids = self._typed(said)
+        if not self.transaction:
+            self.function(**ids, by=by, now=now)
+            return
+        with acting(by):
+            self.function(**ids, by=by, at=now())
+
+    def _typed(self, said: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the arguments in the kinds that the function asks for: whoever can defer can name any job."""
+        hints = get_type_hints(self.function)
+        return {name: hints[name](value) if isinstance(value, str) else value for name, value in said.items()}
+
+
+def job(name: str, *, transaction: bool = True, together: str = "") -> Callable[[Callable[..., Any]], Job]:
+    """Declare the function below as the job ``name``; it must come to the same end when it is run twice."""
+
+    def declare(function: Callable[..., Any]) -> Job:
+        declared = Job(name, function, transaction, together)
+        _declared[name] = declared
+
+        @app.task(name=name, retry=RETRY)
+        def run(**said: Any) -> None:
+            declared.run(said)
+
+        return declared
+
+    return declare
+
+
+def every(cron: str) -> Callable[[Job], Job]:
+    """Run the job at the times that ``cron`` tells; it takes no ids."""
+
+    def declare(declared: Job) -> Job:
+        @app.periodic(cron=cron)
+        @app.task(name=f"{declared.name}, by the clock", queueing_lock=declared.name, lock=declared.name)
+        def run(timestamp: int) -> None:
+            declared.run({})
+
+        return declared
+
+    return declare
+
+
+def jobs() -> Mapping[str, Job]:
+    """Return every job by its name."""
+    return dict(_declared)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
