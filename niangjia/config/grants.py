@@ -66,7 +66,6 @@ FILES = {
     "files_storedfile": {**_for((OFFICE, LINE), "SIU"), SYSTEM: "SIUD"},
 }
 
-<<<<<<< HEAD
 PLANS = {
     "plans_batch": {**_for((OFFICE, LINE), "SIU"), SYSTEM: "SIU"},
     "plans_chunk": {**_for((OFFICE, LINE), "S"), SYSTEM: "SIUD"},
@@ -76,8 +75,6 @@ PLANS = {
     "registry_memberstage": {SYSTEM: "SIUD"},
 }
 
-GRANTS: dict[str, dict[str, str]] = DJANGO | ACCOUNTS | REGISTRY | AUDIT_TABLES | FILES | PLANS
-=======
 JOINING = {
     "joining_joincode": {**_for((APP, WORKER, AUDIT), "S"), **_for((OFFICE, LINE, SYSTEM), "SIU")},
     "joining_submission": {**_for((APP, WORKER), "I"), SYSTEM: "SIU"},
@@ -98,8 +95,7 @@ WORKFLOW = {
 # The worker's bookkeeping runs as the plain login. Everybody else only defers, through one function.
 JOBS = {f"procrastinate_{name}": {APP: "SIUD"} for name in ("jobs", "events", "periodic_defers", "workers")}
 
-GRANTS: dict[str, dict[str, str]] = DJANGO | ACCOUNTS | REGISTRY | AUDIT_TABLES | FILES | JOINING | WORKFLOW | JOBS
->>>>>>> main
+GRANTS: dict[str, dict[str, str]] = DJANGO | ACCOUNTS | REGISTRY | AUDIT_TABLES | FILES | JOINING | WORKFLOW | JOBS | PLANS
 
 FUNCTIONS = {
     "audit_about_me(timestamptz, integer)": (WORKER,),

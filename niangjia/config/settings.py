@@ -79,15 +79,12 @@ INSTALLED_APPS = [
     "niangjia.foundation.accounts",
     "niangjia.foundation.audit",
     "niangjia.foundation.files",
-<<<<<<< HEAD
     "niangjia.foundation.plans",
-=======
     "niangjia.foundation.parameters",
     "niangjia.foundation.idempotency",
     "niangjia.foundation.clocks",
     "niangjia.foundation.notices",
     "niangjia.foundation.jobs",
->>>>>>> main
     "niangjia.registry",
     "niangjia.joining",
     "niangjia.insight",
