@@ -1,0 +1,1 @@
+"""Rosters as columns: which column is what, what is wrong with each row, and which union it names."""

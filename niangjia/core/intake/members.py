@@ -1,0 +1,188 @@
+"""A roster of members, whole columns at a time: made even, and every rule run on every row.
+
+The algorithm: docs/algorithms/intake.md. What is refused, held and noted: docs/algorithms/rosters.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from niangjia.core import plan
+from niangjia.core.codes.phones import mobile_prefixes
+from niangjia.core.findings import Severity, findings, worst
+from niangjia.core.identifiers import credit, phone
+from niangjia.core.intake import documents, rules
+from niangjia.core.intake.cells import Cells
+from niangjia.core.intake.dates import day_column
+from niangjia.core.intake.fields import MEMBERS
+from niangjia.core.intake.regions import region_codes
+from niangjia.core.intake.repeats import repeats
+from niangjia.core.text import match_key, tidied_name, unwanted
+
+SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
+    "row": pl.UInt32,
+    "name": pl.String,
+    "name_key": pl.String,
+    "id_kind": pl.String,
+    "id_number": pl.String,
+    "phone": pl.String,
+    "sex": pl.String,
+    "ethnic": pl.String,
+    "birth_on": pl.Date,
+    "employer": pl.String,
+    "employer_code": pl.String,
+    "union": pl.String,
+    "union_code": pl.String,
+    "group": pl.String,
+    "joined_on": pl.Date,
+    "region": pl.String,
+    "education": pl.String,
+    "work_status": pl.String,
+    "household": pl.String,
+    "repeats": pl.UInt32,
+}
+
+# Letters of any script, their marks, dots, hyphens and apostrophes; 〇; and the planes of rare characters, which are given
+# out faster than libraries learn of them.
+_NOT_IN_NAMES = r"[^\p{L}\p{M}〇·.\-'’ \x{20000}-\x{3FFFF}]"
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A roster, checked.
+
+    Attributes:
+        columns: one row for each row of the sheet, in its order, as in ``SCHEMA``. ``row`` is the number in the workbook;
+            ``repeats`` the place (from 0) of the row above that this one says again. What cannot be right is null.
+        findings: in the schema of ``core.findings``: ``row`` is the place in ``columns``, from 0.
+    """
+
+    columns: pl.DataFrame
+    findings: pl.DataFrame
+
+    @property
+    def known(self) -> pl.Series:
+        """(n,) what each row would be against an empty roll, whatever its findings: new, or same for a repetition."""
+        said = pl.when(pl.col("repeats").is_null()).then(pl.lit("new")).otherwise(pl.lit("same"))
+        return self.columns.select(said.cast(plan.VERDICTS).alias("known")).to_series()
+
+    @property
+    def verdicts(self) -> pl.Series:
+        """(n,) the verdict of each row against an empty roll."""
+        return plan.verdicts(self.known, worst(self.findings, self.columns.height))
+
+
+def check(rows: pl.DataFrame, mapping: Mapping[str, int], *, on: date, allow_demo: bool) -> Checked:
+    """Return the rows made even, with all that is wrong with each.
+
+    Args:
+        rows: ``row``, and for each column of the sheet ``c0`` … (text as typed), ``c0_number`` … and ``c0_formula`` …
+            (flags; may be left out where they are all false).
+        mapping: field (``fields.MEMBERS``) → column of the sheet; a field that is left out is blank.
+        on: the day of intake.
+        allow_demo: whether the demo's made-up counties and phones are right here.
+    """
+    frame = _evened(Cells(rows, mapping), on=on, allow_demo=allow_demo)
+    found = findings(frame, rules.ROWS)
+    columns = frame.select(name for name in SCHEMA if name != "repeats")
+    refused = (worst(found, frame.height) == Severity.REFUSE.value).fill_null(value=False)
+    again = repeats(columns, refused)
+    both = pl.concat([found, findings(again, rules.REPEATS)]).sort("row", maintain_order=True)
+    return Checked(columns.with_columns(again["repeats"]).cast(dict(SCHEMA)), both)  # type: ignore[arg-type]
+
+
+def _evened(cells: Cells, *, on: date, allow_demo: bool) -> pl.DataFrame:
+    parts = [
+        cells.rows.select(pl.col("row").cast(pl.UInt32)),
+        _names(cells),
+        _documents(cells, on=on, allow_demo=allow_demo),
+        _phones(cells, allow_demo=allow_demo),
+        _days(cells),
+        _codes(cells, allow_demo=allow_demo),
+        pl.DataFrame([cells.tidied(field) for field in ("employer", "union")]),
+        _credit_codes(cells, "employer"),
+        _credit_codes(cells, "union"),
+        pl.DataFrame([cells.is_formula(field.name).alias(f"{field.name}_formula") for field in MEMBERS]),
+    ]
+    whole = pl.concat(parts, how="horizontal")
+    return whole.with_columns(
+        birth_on=pl.coalesce("id_born_on", "born_told"),
+        sex=pl.coalesce("id_sex", "sex_told"),
+        today=pl.lit(on),
+        latest_birth_on=pl.lit(_years_before(on, rules.LEAST_AGE)),
+    )
+
+
+def _names(cells: Cells) -> pl.DataFrame:
+    tidy = pl.DataFrame({"text": cells.text("name")}).select(tidied_name(pl.col("text")).alias("name"))
+    name, bad = pl.col("name"), unwanted(pl.col("name"))
+    finding = (
+        pl.when(name.is_null())
+        .then(pl.lit("NAME_BLANK"))
+        .when(bad == "TEXT_PRIVATE_USE")
+        .then(pl.lit("NAME_PRIVATE_USE"))
+        .when(bad.is_not_null() | name.str.contains(_NOT_IN_NAMES))
+        .then(pl.lit("NAME_CHARACTER"))
+    )
+    return tidy.select(name, match_key(name).alias("name_key"), finding.alias("name_finding"))
+
+
+def _documents(cells: Cells, *, on: date, allow_demo: bool) -> pl.DataFrame:
+    told = documents.checked(cells, on=on, allow_demo=allow_demo)
+    return told.select(
+        "id_number", "id_finding", "id_expected", "id_kind", id_born_on="born_on", id_sex="sex"
+    )
+
+
+def _phones(cells: Cells, *, allow_demo: bool) -> pl.DataFrame:
+    told = phone.checked(cells.text("phone"), prefixes=mobile_prefixes(demo=allow_demo))
+    return told.rename({"phone_number": "phone"})
+
+
+def _days(cells: Cells) -> pl.DataFrame:
+    born, joined = day_column(cells.text("born_on")), day_column(cells.text("joined_on"))
+    return pl.DataFrame(
+        {
+            "born_told": born["day"],
+            "born_unreadable": born["is_unreadable"],
+            "joined_on": joined["day"],
+            "joined_unreadable": joined["is_unreadable"],
+        }
+    )
+
+
+def _codes(cells: Cells, *, allow_demo: bool) -> pl.DataFrame:
+    sex = cells.coded("sex", "sex")
+    tables = {"ethnic": "ethnic", "group": "worker_group", "education": "education"}
+    tables |= {"work_status": "work_status", "household": "hukou"}
+    coded = [cells.coded(field, table) for field, table in tables.items()]
+    unknown = [
+        (cells.tidied(field).is_not_null() & code.is_null()).alias(f"{field}_unknown")
+        for field, code in zip(("ethnic", "group"), coded, strict=False)
+    ]
+    # 0 and 9 say that nothing is known, which contradicts no number.
+    told = sex.is_in(["1", "2"]).fill_null(value=False)
+    region = region_codes(cells.tidied("region"), allow_demo=allow_demo)
+    return pl.DataFrame([sex.zip_with(told, pl.repeat(None, len(sex), dtype=pl.String, eager=True)).alias("sex_told"), *coded, *unknown, region])  # fmt: skip
+
+
+def _credit_codes(cells: Cells, kind: str) -> pl.DataFrame:
+    field = f"{kind}_code"
+    told = credit.checked(cells.text(field), numeric=cells.is_number(field))
+    return told.select(
+        pl.col("credit_code").alias(field),
+        pl.col("credit_finding").alias(f"{kind}_finding"),
+        pl.col("credit_expected").alias(f"{kind}_expected"),
+    )
+
+
+def _years_before(day: date, years: int) -> date:
+    """Return the last birth day of those who are ``years`` old; on 29 February that of common years' 28th."""
+    try:
+        return day.replace(year=day.year - years)
+    except ValueError:
+        return day.replace(year=day.year - years, day=28)
