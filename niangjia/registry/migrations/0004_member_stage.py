@@ -16,5 +16,5 @@ STAGE = """CREATE UNLOGGED TABLE registry_memberstage (
 
 
 class Migration(migrations.Migration):
-    dependencies = [("registry", "0002_row_security")]
+    dependencies = [("registry", "0003_what_a_card_shows")]
     operations = [migrations.RunSQL(STAGE, "DROP TABLE registry_memberstage")]
