@@ -87,6 +87,7 @@ INSTALLED_APPS = [
     "niangjia.foundation.jobs",
     "niangjia.registry",
     "niangjia.joining",
+    "niangjia.intake",
     "niangjia.insight",
     "niangjia.config",  # last: its post_migrate receiver gives the grants
 ]

@@ -15,6 +15,7 @@ import polars as pl
 from niangjia.core import plan
 from niangjia.core.findings import Rule, Severity, finding_is, findings, worst
 from niangjia.core.ids import uuid7s
+from niangjia.core.text import match_key
 from niangjia.core.words import gettext_noop
 from niangjia.foundation import vault
 from niangjia.foundation.actors import Scope
@@ -80,7 +81,7 @@ def compared(
         on: the joining day of those whose roster does not tell one.
     """
     rows = columns.rename({"region": "region_id", "household": "hukou"}).with_columns(
-        worst(found, columns.height).alias("worst")
+        worst(found, columns.height).alias("worst"), match_key(pl.col("employer")).alias("employer_key")
     )
     rows = _with_tokens(rows)
     rows = _with_known(rows)

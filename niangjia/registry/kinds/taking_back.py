@@ -10,7 +10,7 @@ from django.db import connection
 from niangjia.foundation import audit
 from niangjia.foundation.actors import Actor
 from niangjia.foundation.plans.models import Batch, Chunk
-from niangjia.registry.kinds.sql import PRINT
+from niangjia.registry.kinds.sql import PLACES, PRINT
 from niangjia.registry.models import Membership, Person
 
 MINE = "r.batch_id = %(batch)s AND r.place >= %(first)s AND r.place < %(beyond)s AND r.person_id IS NOT NULL"
@@ -42,12 +42,19 @@ REGROUPED = f"""UPDATE registry_membership m SET "group" = b.name FROM (
 DROP_SPELLS = f"DELETE FROM registry_membership m USING plans_batchrow r WHERE {FREE} AND r.verdict = 'new' AND m.id = r.fact_id"
 DROP_TOKENS = f"DELETE FROM registry_identitytoken t USING plans_batchrow r WHERE {MADE} AND t.person_id = r.person_id"
 DROP_PERSONS = f"DELETE FROM registry_person p USING plans_batchrow r WHERE {MADE} AND p.id = r.person_id"
-COLUMNS = ("organisation_id", "path", "line_path", "name", "name_key", "id_kind", "sex", "birth_on", "group", "ethnic",
-    "education", "work_status", "hukou", "region_id", "employer_id", "first_joined_on", "secrets_print", "checked_by",
-    "changed_at")  # fmt: skip
-RESTORED = f"""UPDATE registry_person p SET secrets = b.sealed, {", ".join(f'"{c}" = b."{c}"' for c in COLUMNS)}
-    FROM (SELECT e.person_id AS of, e.sealed, j.* FROM {EARLIER.replace(" WHERE ", " CROSS JOIN LATERAL jsonb_populate_record(NULL::registry_person, e.facts || jsonb_build_object('secrets', '')) j WHERE ")}) b
+COLUMNS = ("name", "name_key", "id_kind", "sex", "birth_on", "group", "ethnic", "education", "work_status", "hukou",
+    "region_id", "employer_id", "first_joined_on", "secrets_print", "checked_by", "changed_at")  # fmt: skip
+# The path is the present one of the organisation: a reorganisation may have come between.
+RESTORED = f"""UPDATE registry_person p SET secrets = b.sealed, organisation_id = o.id, path = o.path,
+    line_path = o.line_path, {", ".join(f'"{c}" = (b.was)."{c}"' for c in COLUMNS)}
+    FROM (SELECT e.person_id AS of, e.sealed, jsonb_populate_record(NULL::registry_person, e.facts) AS was
+        FROM {EARLIER}) b JOIN {PLACES} o ON o.id = (b.was).organisation_id
     WHERE p.id = b.of"""
+DROP_NEW_TOKENS = f"""DELETE FROM registry_identitytoken t USING (SELECT e.person_id FROM {EARLIER}) b
+    WHERE t.person_id = b.person_id AND t.kind <> 'id'"""
+EARLIER_TOKENS = f"""INSERT INTO registry_identitytoken (kind, token, key_version, person_id)
+    SELECT x.kind, x.token, x.key_version, b.person_id FROM (SELECT e.person_id, e.facts FROM {EARLIER}) b
+    CROSS JOIN LATERAL jsonb_to_recordset(b.facts->'tokens') x(kind text, token uuid, key_version int2)"""
 ABOUT = f"SELECT r.person_id FROM plans_batchrow r WHERE {FREE}"
 COUNTS = f"SELECT r.kept, count(*) FROM plans_batchrow r WHERE {MINE} GROUP BY r.kept"
 
@@ -64,7 +71,7 @@ def take_back(chunk: Chunk, *, batch: Batch, by: Actor, at: datetime) -> None:
     audit.record_bulk("members.taken_back", by=by, at=at, subject=batch, persons_from=about, facts=facts)
     with connection.cursor() as cursor:
         for statement in (
-            DELTAS, REGROUPED_DELTAS, REGROUPED, DROP_SPELLS, RESTORED, *_tokens_back(), DROP_TOKENS, DROP_PERSONS,
+            DELTAS, REGROUPED_DELTAS, REGROUPED, DROP_SPELLS, RESTORED, DROP_NEW_TOKENS, EARLIER_TOKENS, DROP_TOKENS, DROP_PERSONS,
         ):  # fmt: skip
             cursor.execute(statement, params)
     before = Batch.objects.values_list("kept_counts", flat=True).get(pk=batch.pk)
@@ -95,10 +102,3 @@ def _in_use() -> list[str]:
             but = "AND x.id <> r.fact_id" if table == Membership._meta.db_table else ""
             found.append(NAMED.format(mine=MINE, table=table, column=column, key=key, but=but))
     return found
-
-
-def _tokens_back() -> list[str]:
-    """Tokens of changed phones are indexes of a sealed value: they are made anew from it by the kind."""
-    return []
-
-

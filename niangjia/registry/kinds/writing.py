@@ -12,9 +12,9 @@ from django.db import connection
 from niangjia.core.text import match_key
 from niangjia.foundation import audit, vault
 from niangjia.foundation.actors import Actor
-from niangjia.foundation.plans.copying import Fixed, days, binaries, integers, packed, rows_of, same, texts
+from niangjia.foundation.plans.copying import Fixed, binaries, days, integers, packed, rows_of, same, texts, uuids
 from niangjia.foundation.plans.models import Batch
-from niangjia.foundation.plans.copying import uuids
+from niangjia.foundation.vault.indexes import index_version
 from niangjia.foundation.vault.bulk import pack_columns, seal_packed
 from niangjia.registry.kinds.sql import PLACES, PRINT
 from niangjia.registry.persons import TABLE
@@ -24,7 +24,7 @@ TEXTS = ("name", "name_key", "id_kind", "sex")
 MORE_TEXTS = ("group", "ethnic", "education", "work_status", "hukou", "region_id", "employer", "employer_key", "employer_code")  # fmt: skip
 COPIED = """COPY registry_memberstage (batch_id, place, row, person_id, membership_id, organisation_id, id_token,
     secrets_print, secrets, what, seen, phone_token, npb_token, name, name_key, id_kind, sex, birth_on, "group", ethnic,
-    education, work_status, hukou, region_id, employer, employer_key, employer_code, from_on, findings)
+    education, work_status, hukou, region_id, employer, employer_key, employer_code, from_on, findings, differs)
     FROM STDIN (FORMAT binary)"""
 MINE = "registry_memberstage s WHERE s.batch_id = %(batch)s"
 
@@ -56,7 +56,9 @@ FIND_EMPLOYERS = """UPDATE registry_memberstage s SET employer_id = f.id FROM (
     AND s.employer_code IS NOT DISTINCT FROM f.employer_code"""
 EARLIER = f"""INSERT INTO plans_earlier (batch_id, place, person_id, facts, sealed)
     SELECT s.batch_id, s.place, p.id, (to_jsonb(p) - 'secrets') || jsonb_build_object(
-        'spell_group', (SELECT m."group" FROM registry_membership m WHERE m.id = s.membership_id)), p.secrets
+        'spell_group', (SELECT m."group" FROM registry_membership m WHERE m.id = s.membership_id),
+        'tokens', (SELECT coalesce(jsonb_agg(jsonb_build_object('kind', t.kind, 'token', t.token, 'key_version',
+            t.key_version)), '[]') FROM registry_identitytoken t WHERE t.person_id = p.id AND t.kind <> 'id')), p.secrets
     FROM registry_person p JOIN registry_memberstage s ON s.person_id = p.id
     WHERE s.batch_id = %(batch)s AND s.what IN ('changed', 'return')"""
 PERSONS = f"""INSERT INTO registry_person (id, organisation_id, path, line_path, name, name_key, id_kind, sex, birth_on,
@@ -120,7 +122,7 @@ RESULTS = f"""INSERT INTO plans_batchrow (batch_id, organisation_id, path, line_
     person_id, fact_id, differs, findings, written_print)
     SELECT s.batch_id, %(office)s, %(path)s, %(line_path)s, s.place, s.row,
         CASE s.what WHEN 'moved' THEN 'held' WHEN 'changed' THEN 'changed' ELSE 'new' END, s.organisation_id,
-        p.id, CASE WHEN p.id IS NOT NULL THEN s.membership_id END, NULL,
+        p.id, CASE WHEN p.id IS NOT NULL THEN s.membership_id END, s.differs::jsonb,
         CASE WHEN s.what = 'moved'
             THEN '[{{"code":"ROLL_MOVED","column":"id_number","severity":"hold","params":null}}]'::jsonb
             ELSE s.findings::jsonb END,
@@ -166,16 +168,15 @@ def _moved(cursor: Any, params: Params) -> int:
 
 
 def _params(batch: Batch, at: datetime) -> Params:
-    version = vault.indexes.index_version
     return {
         "batch": batch.pk,
         "at": at,
         "office": batch.organisation_id,
         "path": batch.path,
         "line_path": batch.line_path,
-        "id_version": version(vault.Purpose.IDENTITY),
-        "phone_version": version(vault.Purpose.PHONE),
-        "npb_version": version(vault.Purpose.NAME),
+        "id_version": index_version(vault.Purpose.IDENTITY),
+        "phone_version": index_version(vault.Purpose.PHONE),
+        "npb_version": index_version(vault.Purpose.NAME),
     }
 
 
@@ -204,5 +205,6 @@ def _copied(rows: pl.DataFrame, *, batch: Batch, at: datetime) -> bytes:
         *(texts(rows[name]) for name in MORE_TEXTS),
         days(rows["from_on"]),
         texts(rows["findings"]),
+        texts(rows["differs"]),
     )
     return packed(fixed, ragged)

@@ -11,7 +11,7 @@ STAGE = """CREATE UNLOGGED TABLE registry_memberstage (
     secrets bytea NOT NULL,
     what text NOT NULL, seen uuid, phone_token uuid, npb_token uuid, name text, name_key text, id_kind text, sex text,
     birth_on date, "group" text, ethnic text, education text, work_status text, hukou text, region_id text,
-    employer text, employer_key text, employer_code text, from_on date, findings text,
+    employer text, employer_key text, employer_code text, from_on date, findings text, differs text,
     employer_id uuid)"""
 
 
