@@ -58,5 +58,5 @@ def _asked(copy: str, tokens: ByteRows) -> pl.DataFrame:
 def _part(copy: str, tokens: ByteRows, first: int) -> pl.DataFrame:
     with connection.cursor() as cursor, cursor.copy(copy, [tokens.tobytes(), len(tokens)]) as answer:
         told = b"".join(bytes(part) for part in answer)
-    frame = pl.read_csv(io.BytesIO(told), infer_schema=False, missing_utf8_is_empty_string=False)
+    frame = pl.read_csv(io.BytesIO(told), infer_schema=False)
     return frame.with_columns(pl.col("ask").cast(pl.Int64) + first)
