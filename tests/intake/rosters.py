@@ -20,6 +20,7 @@ from niangjia.intake import actions
 from niangjia.intake.planning import plan_sheet
 from niangjia.registry import organisations, regions
 from niangjia.registry.models import Organisation, Region
+from tests.factories import region
 
 AT = datetime(2026, 9, 1, 2, 0, tzinfo=UTC)
 SYSTEM = system_actor("test")
@@ -30,6 +31,7 @@ def load_city() -> Organisation:
     made: dict[str, Organisation] = {}
     with acting(SYSTEM):
         if not Region.objects.filter(edition="demo").exists():
+            region("36", Region.Level.PROVINCE, "某省")
             regions.load("demo")
         for union in city():
             facts = {

@@ -51,7 +51,7 @@ def load(file_id: UUID, *, purpose: str, by: Actor, at: datetime) -> pl.DataFram
     """
     stored = StoredFile.objects.get(pk=file_id)
     with storing.open_file(stored, purpose=purpose, by=by, at=at) as content:
-        return pl.read_ipc(content.read(), memory_map=False)
+        return pl.read_ipc(content.read())
 
 
 def _parts(buffer: io.BytesIO) -> Iterator[bytes]:
