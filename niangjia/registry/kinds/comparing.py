@@ -141,7 +141,7 @@ def _with_known(rows: pl.DataFrame) -> pl.DataFrame:
         on="place", how="left", maintain_order="left",
     )  # fmt: skip
     return joined.with_columns(
-        pl.col("known_birth_on").str.to_date(), pl.col("place").is_in(likely.cast(pl.Int64)).alias("likely")
+        pl.col("known_birth_on").str.to_date(), pl.col("place").is_in(likely.cast(pl.Int64).implode()).alias("likely")
     )
 
 
