@@ -1,0 +1,114 @@
+"""Which union each row names: by credit code, by name, or by its line of superiors.
+
+The algorithm: docs/algorithms/intake.md, "Unions".
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from niangjia.core.findings import Rule, Severity, findings, finding_is
+from niangjia.core.intake.rules import UNIONS
+from niangjia.core.text import match_key
+
+RULES = tuple(
+    Rule(code, "union", message, "product default", finding_is("finding", code), Severity.HOLD)
+    for code, message in UNIONS.items()
+)
+_NONE = pl.lit(None, dtype=pl.UInt32)
+
+
+def match(
+    columns: pl.DataFrame, organisations: pl.DataFrame, *, own: object = None
+) -> tuple[pl.Series, pl.DataFrame]:
+    """Return the union of each row, and what is wrong where there is none.
+
+    Args:
+        columns: ``union`` (a name, or names from the top parted by "/"; as ``members.check`` makes it) and ``union_code``
+            (a right credit code, or null).
+        organisations: (id, code, name, path_text, in_scope) of all that may be named; ``path_text`` are the names from
+            the top parted by "/".
+        own: the id of the union that is meant where a row names none; without it such a row is UNION_UNKNOWN.
+
+    Returns:
+        (n,) ids, null for a row with a finding; and the findings in the schema of ``core.findings``.
+    """
+    listed = organisations.with_row_index("place").with_columns(pl.col("code").str.to_uppercase())
+    rows = columns.select(
+        "union_code", named=pl.col("union").is_not_null(), key=match_key(pl.col("union"))
+    ).with_row_index("row")
+    found = _candidates(rows, listed)
+    decided = rows.join(found, on="row", how="left", maintain_order="left").select(_decision(), _finding(own))
+    return _ids(decided, organisations, own), findings(decided, RULES)
+
+
+def _candidates(rows: pl.DataFrame, listed: pl.DataFrame) -> pl.DataFrame:
+    """Return for each row what its code and what its name find, in scope and out of it: how many, and the first."""
+    named = pl.concat(
+        [
+            listed.select("place", "in_scope", key=match_key(pl.col("name"))),
+            listed.select("place", "in_scope", key=match_key(pl.col("path_text"))),
+        ]
+    ).unique(["place", "key"])
+    coded = listed.select("place", "in_scope", "code").drop_nulls("code")
+    by_name, by_code = _counted(named, "key", "name"), _counted(coded, "code", "code")
+    return (
+        rows.select("row", "key", code="union_code")
+        .join(by_name, on="key", how="left")
+        .join(by_code, on="code", how="left")
+        .join(listed.select(pl.col("place").alias("name_place"), known_code="code"), on="name_place", how="left")
+        .drop("key", "code")
+    )
+
+
+def _counted(names: pl.DataFrame, by: str, prefix: str) -> pl.DataFrame:
+    inside = pl.col("place").filter("in_scope")
+    return names.drop_nulls(by).group_by(by).agg(
+        inside.len().alias(f"{prefix}_inside"),
+        (pl.len() - inside.len()).alias(f"{prefix}_outside"),
+        inside.min().alias(f"{prefix}_place"),
+    )  # fmt: skip
+
+
+def _one(prefix: str) -> pl.Expr:
+    return (pl.col(f"{prefix}_inside") == 1).fill_null(value=False)
+
+
+def _any(column: str) -> pl.Expr:
+    return (pl.col(column) > 0).fill_null(value=False)
+
+
+def _decision() -> pl.Expr:
+    """Return the place of the union, null where code and name do not tell one."""
+    same = _one("name") & (pl.col("name_place") == pl.col("code_place"))
+    other_name = (_any("name_inside") | _any("name_outside")) & ~same
+    # Two unions may bear the name that the code belongs to one of: the code tells.
+    shared = (pl.col("name_inside") > 1).fill_null(value=False)
+    other_code = pl.col("union_code").is_not_null() & (pl.col("known_code") != pl.col("union_code"))
+    by_code = _one("code") & (~other_name | shared)
+    by_name = ~_any("code_inside") & ~_any("code_outside") & _one("name") & ~other_code.fill_null(value=False)
+    return pl.when(by_code).then("code_place").when(by_name).then("name_place").otherwise(_NONE).alias("place")
+
+
+def _finding(own: object) -> pl.Expr:
+    inside = _any("name_inside") | _any("code_inside")
+    outside = _any("name_outside") | _any("code_outside")
+    blank = ~pl.col("named") & pl.col("union_code").is_null() & pl.lit(own is not None)
+    return (
+        pl.when(_decision().is_not_null() | blank)
+        .then(pl.lit(None, dtype=pl.String))
+        .when(inside)
+        .then(pl.lit("UNION_AMBIGUOUS"))
+        .when(outside)
+        .then(pl.lit("UNION_OUT_OF_SCOPE"))
+        .otherwise(pl.lit("UNION_UNKNOWN"))
+        .alias("finding")
+    )
+
+
+def _ids(decided: pl.DataFrame, organisations: pl.DataFrame, own: object) -> pl.Series:
+    ids = organisations["id"].gather(decided["place"]).alias("organisation")
+    if own is None:
+        return ids
+    blank = decided["place"].is_null() & decided["finding"].is_null()
+    return ids.zip_with(~blank, pl.repeat(own, len(ids), dtype=ids.dtype, eager=True))

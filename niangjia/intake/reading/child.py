@@ -1,0 +1,60 @@
+"""The child process that reads one file: it confines itself first, and speaks in frames on its standard output.
+
+::
+
+    frame  =  kind (1: "h" sheet name, "b" block, "r" refusal, "e" end)  length (8, big-endian)  content
+
+A block is an Arrow IPC stream, a refusal JSON: its code and its parameters. Nothing is written anywhere else. The file comes as
+a descriptor of memory (``--fd``). Started by ``process.py``; imports no Django.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import mmap
+import os
+import sys
+
+from niangjia.intake.reading import text, workbook
+from niangjia.intake.reading.caps import Caps, confine
+from niangjia.intake.reading.kinds import Kind, kind_of
+from niangjia.intake.reading.refusals import Empty, Invalid, TooLarge
+
+
+def main() -> None:
+    """Read the file behind the descriptor in the first argument, under the caps in the second."""
+    descriptor, caps = int(sys.argv[1]), Caps(**json.loads(sys.argv[2]))
+    size = os.fstat(descriptor).st_size
+    confine(caps)
+    try:
+        if not size:
+            raise Empty
+        with mmap.mmap(descriptor, size, prot=mmap.PROT_READ) as data:
+            _read(bytes(data), caps)
+    except Invalid as refusal:
+        _put(b"r", json.dumps([refusal.code, {k: str(v) for k, v in refusal.params.items()}]).encode())
+    except MemoryError:
+        _put(b"r", json.dumps([TooLarge.code, {"where": "memory"}]).encode())
+    _put(b"e", b"")
+
+
+def _read(data: bytes, caps: Caps) -> None:
+    reader = workbook if kind_of(data) is Kind.XLSX else text
+    for number, block in enumerate(reader.blocks(data, caps)):
+        if not number:
+            _put(b"h", block.sheet.encode())
+        content = io.BytesIO()
+        block.rows.write_ipc_stream(content, compression="uncompressed")
+        _put(b"b", content.getbuffer())
+
+
+def _put(kind: bytes, content: bytes | memoryview) -> None:
+    out = sys.stdout.buffer
+    out.write(kind + len(content).to_bytes(8, "big"))
+    out.write(content)
+    out.flush()
+
+
+if __name__ == "__main__":
+    main()

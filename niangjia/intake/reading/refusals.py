@@ -1,0 +1,148 @@
+"""Why a file is not read: each with a code and a sentence that says what, where and what to do."""
+
+from __future__ import annotations
+
+from niangjia.core.errors import Invalid
+from niangjia.core.words import gettext_noop
+
+
+class WrongKind(Invalid):
+    """Neither a workbook nor a text table."""
+
+    code = "file_wrong_kind"
+    message = gettext_noop(
+        "This is no .xlsx workbook and no .csv text, whatever its name says (it looks like %(kind)s). Open it in a "
+        "spreadsheet program and save it as .xlsx."
+    )
+
+
+class Empty(Invalid):
+    """No cell has a value."""
+
+    code = "file_empty"
+    message = gettext_noop("The file is empty. Fill in the template and upload it again.")
+
+
+class NoHeader(Invalid):
+    """No row of headings."""
+
+    code = "file_no_header"
+    message = gettext_noop(
+        "No headings were found in the first %(rows)s rows of %(sheet)s: there must be at least name and one more, or ID number "
+        "and one more. Use the headings of the template."
+    )
+
+
+class SeveralRosters(Invalid):
+    """More than one sheet has headings; none of them is left out in silence."""
+
+    code = "file_several_rosters"
+    message = gettext_noop(
+        "Two sheets hold a roster: %(first)s and %(second)s. Put all rows on one sheet, or upload two files."
+    )
+
+
+class Encrypted(Invalid):
+    """Behind a password."""
+
+    code = "file_encrypted"
+    message = gettext_noop("The file is protected by a password. Save it without one and upload it again.")
+
+
+class Broken(Invalid):
+    """Cut, changed, or not built as it says."""
+
+    code = "file_broken"
+    message = gettext_noop(
+        "The file is damaged at %(where)s. Open it in a spreadsheet program, save it again as .xlsx and upload that."
+    )
+
+
+class TooLarge(Invalid):
+    """More than a reader may take on."""
+
+    code = "file_too_large"
+    message = gettext_noop(
+        "The file is too large to be read safely (%(where)s). Delete what lies outside the roster, or split it, and upload it "
+        "again."
+    )
+
+
+class FarCell(Invalid):
+    """A cell so far out that the sheet cannot be a roster."""
+
+    code = "file_far_cell"
+    message = gettext_noop(
+        "There is something in cell %(cell)s of %(sheet)s, far outside the roster. Delete it and upload the file again."
+    )
+
+
+class TooManyColumns(Invalid):
+    """Too many columns."""
+
+    code = "file_too_many_columns"
+    message = gettext_noop(
+        "%(sheet)s has %(columns)s columns; at most %(most)s can be read. Delete those that are not needed."
+    )
+
+
+class TooManyRows(Invalid):
+    """Too many rows."""
+
+    code = "file_too_many_rows"
+    message = gettext_noop("%(sheet)s has %(rows)s rows; at most %(most)s can be read. Split the file.")
+
+
+class Unsafe(Invalid):
+    """Holds what no roster needs: links to other files, macros, entities, strange names."""
+
+    code = "file_unsafe"
+    message = gettext_noop(
+        "The file holds something that no roster needs (%(what)s). Copy the cells as values into the template and upload that."
+    )
+
+
+class MixedEncodings(Invalid):
+    """A text whose lines are not all in one encoding."""
+
+    code = "file_mixed_encodings"
+    message = gettext_noop(
+        "Line %(line)s is in another encoding than the lines above. Open the file in a spreadsheet program and save it as .xlsx."
+    )
+
+
+class RaggedLine(Invalid):
+    """A line with more cells than there are headings: a comma in a text moved the rest."""
+
+    code = "file_ragged_line"
+    message = gettext_noop(
+        "Row %(row)s has more cells than there are headings: a comma inside a text needs quotes around it. Better save the "
+        "file as .xlsx."
+    )
+
+
+class OpenQuote(Invalid):
+    """A text table with a quotation mark that never closes."""
+
+    code = "file_open_quote"
+    message = gettext_noop(
+        "The quotation marks near row %(row)s do not match. Correct them, or save the file as .xlsx."
+    )
+
+
+class TooSlow(Invalid):
+    """The reader was stopped by its limits."""
+
+    code = "file_too_slow"
+    message = gettext_noop(
+        "Reading the file took too long and was stopped. Copy the rows into the template, or split the file."
+    )
+
+
+BY_CODE: dict[str, type[Invalid]] = {
+    one.code: one
+    for one in (
+        WrongKind, Empty, NoHeader, SeveralRosters, Encrypted, Broken, TooLarge, FarCell, TooManyColumns, TooManyRows, Unsafe,
+        MixedEncodings, RaggedLine, OpenQuote, TooSlow,
+    )
+}  # fmt: skip

@@ -1,0 +1,173 @@
+"""A text table (.csv): UTF-8 or GB 18030, commas, semicolons or tabs."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+
+import polars as pl
+
+from niangjia.core.intake.headers import WITHIN_ROWS, find_header_row
+from niangjia.intake.reading.caps import Caps
+from niangjia.intake.reading.columns import Block
+from niangjia.intake.reading.refusals import (
+    Empty,
+    MixedEncodings,
+    NoHeader,
+    OpenQuote,
+    RaggedLine,
+    TooManyColumns,
+    TooManyRows,
+    WrongKind,
+)
+
+BOM = b"\xef\xbb\xbf"
+SEPARATORS = (",", "\t", ";")
+# Python's table is that of 2005; in 2022 these left the private use area.
+_OF_2022 = dict(
+    zip(
+        [*range(0xE78D, 0xE797), 0xE81E, 0xE826, 0xE82B, 0xE82C, 0xE832, 0xE843, 0xE854, 0xE864],
+        "︐︒︑︓︔︕︖︗︘︙龴龵龶龷龸龹龺龻",
+        strict=True,
+    )
+)
+
+
+def blocks(data: bytes, caps: Caps) -> Iterator[Block]:
+    """Yield the rows of a text table, as one block.
+
+    Raises:
+        Invalid: any of ``refusals``.
+    """
+    text = decoded(data)
+    if not text.strip("\ufeff \t\r\n,;\""):
+        raise Empty
+    text = text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+    separator, width = _shape(text, caps)
+    rows = _parsed(text, separator, width)
+    if rows.height > caps.rows + WITHIN_ROWS:
+        raise TooManyRows(sheet="csv", rows=rows.height, most=caps.rows)
+    yield Block("csv", _flagged(rows, width))
+
+
+def decoded(data: bytes) -> str:
+    """Return the text.
+
+    Raises:
+        MixedEncodings: some lines are in UTF-8, others in GB 18030, or in neither.
+    """
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise WrongKind(kind="UTF-16")
+    if b"\0" in data:
+        raise WrongKind(kind="binary")
+    try:
+        return data.removeprefix(BOM).decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    lines = data.split(b"\n")
+    if data.startswith(BOM):
+        raise MixedEncodings(line=_first_other(lines))
+    strange = _strange_line(lines)
+    if strange is not None:
+        raise MixedEncodings(line=strange)
+    return data.decode("gb18030").translate(_OF_2022)
+
+
+def _strange_line(lines: list[bytes]) -> int | None:
+    """Return the number of the first line that is not in the encoding of those above it.
+
+    A line of GB 18030 is hardly ever UTF-8 by chance if it holds three Chinese characters or more.
+    """
+    above = None
+    for number, line in enumerate(lines, start=1):
+        if line.isascii():
+            continue
+        kind = _kind(line)
+        if kind == "neither":
+            return number
+        if kind == "either":
+            continue
+        if above is not None and kind != above:
+            return number
+        above = kind
+    return None
+
+
+def _kind(line: bytes) -> str:
+    try:
+        text = line.decode("utf-8")
+    except UnicodeDecodeError:
+        try:
+            line.decode("gb18030")
+        except UnicodeDecodeError:
+            return "neither"
+        return "gb18030"
+    return "utf-8" if sum("\u2e80" <= c <= "\uffef" for c in text) >= 3 else "either"
+
+
+def _first_other(lines: list[bytes]) -> int:
+    others = (number for number, line in enumerate(lines, start=1) if _kind(line) not in ("utf-8", "either"))
+    return next(others, len(lines))
+
+
+def _shape(text: str, caps: Caps) -> tuple[str, int]:
+    """Return what parts the cells, and how many a row has: as many as the row of headings."""
+    top = text[: 64 * 1024]
+    found = []
+    for separator in SEPARATORS:
+        rows = _parsed(top, separator, min(top.count(separator) + 1, caps.columns * 4), is_whole=False).rows()
+        header = find_header_row([row[1:] for row in rows])
+        if header is not None:
+            last = max(k for k, cell in enumerate(rows[header]) if cell is not None)
+            found.append((last, separator))
+    if not found:
+        raise NoHeader(sheet="csv", rows=WITHIN_ROWS)
+    width, separator = max(found)
+    if width > caps.columns:
+        raise TooManyColumns(sheet="csv", columns=width, most=caps.columns)
+    return separator, width
+
+
+def _parsed(text: str, separator: str, width: int, *, is_whole: bool = True) -> pl.DataFrame:
+    """Return (row, c0 …): one column more than ``width``, for what has no heading, must be blank in every row."""
+    names = [f"c{k}" for k in range(width + 1)]
+    first = separator.join(names) + "\n"  # tells the parser the width, whatever a title above has
+    try:
+        rows = pl.read_csv(
+            io.BytesIO((first + text).encode()),
+            separator=separator,
+            schema=dict.fromkeys(names, pl.String),
+            truncate_ragged_lines=True,
+            n_rows=None if is_whole else WITHIN_ROWS,
+            raise_if_empty=False,
+        )
+    except pl.exceptions.PolarsError as error:
+        raise OpenQuote(row="1") from error
+    rows = rows.with_row_index("row", offset=1)
+    if is_whole:
+        _refuse_overhang(rows, names[-1])
+        _refuse_swallowed(text, rows)
+    return rows
+
+
+def _refuse_overhang(rows: pl.DataFrame, extra: str) -> None:
+    over = rows.filter(pl.col(extra).is_not_null() & (pl.col(extra) != ""))
+    if over.height:
+        raise RaggedLine(row=over["row"][0])
+
+
+def _refuse_swallowed(text: str, rows: pl.DataFrame) -> None:
+    """Refuse a quotation mark that never closed: it would take the rows below into one cell."""
+    if text.count('"') % 2:
+        marks = pl.any_horizontal(pl.col(pl.String).str.contains('[\n"]'))
+        odd = rows.filter(marks.fill_null(value=False))
+        raise OpenQuote(row=odd["row"][0] if odd.height else rows.height)
+
+
+def _flagged(rows: pl.DataFrame, width: int) -> pl.DataFrame:
+    no = pl.lit(value=False)
+    ordered = []
+    for k in range(width):
+        text = pl.col(f"c{k}")
+        ordered += [pl.when(text != "").then(text).alias(f"c{k}"), no.alias(f"c{k}_number"), no.alias(f"c{k}_formula")]
+    return rows.select("row", *ordered)

@@ -1,0 +1,182 @@
+"""An .xlsx workbook: looked over part by part, then read by calamine, some rows at a time."""
+
+from __future__ import annotations
+
+import io
+import posixpath
+import re
+from collections import deque
+from collections.abc import Iterator
+from itertools import chain, islice
+from typing import Any
+from xml.etree import ElementTree
+
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
+
+from niangjia.core.intake.headers import WITHIN_ROWS, find_header_row
+from niangjia.intake.reading.caps import MIB, Caps
+from niangjia.intake.reading.columns import Block, block_of, text_of
+from niangjia.intake.reading.refusals import (
+    Broken,
+    Empty,
+    Encrypted,
+    FarCell,
+    NoHeader,
+    SeveralRosters,
+    TooLarge,
+    TooManyColumns,
+    TooManyRows,
+    Unsafe,
+)
+from niangjia.intake.reading.zipped import Parts, refuse_outside, without_entities
+
+BLOCK_ROWS = 10_000
+_LONGEST_ROW = 8 * MIB
+_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
+_TEXTS = (".xml", ".rels", ".vml")
+Place = tuple[int, int]
+_FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
+_CELL = re.compile(rb"""\br\s*=\s*["']([A-Z]{1,3})([0-9]{1,7})["']""")
+_FAR = re.compile(rb"""r="([A-Z]{3}[0-9]{1,7})"[^<>]*[^<>/]>\s*<(?:\w+:)?(?:v|is|f)[\s>/]""")
+
+
+def blocks(data: bytes, caps: Caps) -> Iterator[Block]:
+    """Yield the rows of the one sheet that holds a roster, from the sheet's first row on.
+
+    Raises:
+        Invalid: any of ``refusals``.
+    """
+    parts = Parts(data, caps)
+    formulas = _look_over(parts)
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
+        name, sheet = _roster(book, caps)
+        yield from _rows(name, sheet, formulas.get(name, []))
+    except PasswordError as error:
+        raise Encrypted from error
+    except (CalamineError, ValueError) as error:
+        raise Broken(where="xlsx") from error
+
+
+def _look_over(parts: Parts) -> dict[str, list[Place]]:
+    """Refuse what no parser should see, and return the cells with formulas by the name of their sheet.
+
+    Every part is read to its end: its size and checksum are then known to be what it claims.
+    """
+    sheets: dict[str, list[Place]] = {}
+    for name in parts.names():
+        if name.lower().endswith(_TEXTS):
+            steps = without_entities(name, parts.steps(name))
+            if name.lower().startswith("xl/worksheets/") and name.lower().endswith(".xml"):
+                sheets[name] = _formulas(steps, name)
+            elif name.lower().endswith(".rels"):
+                refuse_outside(name, b"".join(steps))
+            else:
+                deque(steps, maxlen=0)
+    return {sheet: sheets.get(part, []) for sheet, part in _places(parts).items()}
+
+
+def _formulas(steps: Iterator[bytes], part: str) -> list[Place]:
+    found: list[Place] = []
+    for piece in whole_rows(steps, part):
+        far = _FAR.search(piece)
+        if far:  # a reader of whole rectangles would ask for the memory of all cells between
+            raise FarCell(cell=far[1].decode(), sheet=posixpath.basename(part))
+        found.extend(formulas_in(piece, part))
+    return found
+
+
+def _places(parts: Parts) -> dict[str, str]:
+    try:
+        top = ElementTree.fromstring(parts.read("xl/workbook.xml"))  # noqa: S314 - no DTD, as was looked for
+        relations = ElementTree.fromstring(parts.read("xl/_rels/workbook.xml.rels"))  # noqa: S314
+    except (ElementTree.ParseError, ValueError) as error:
+        raise Broken(where="xl/workbook.xml") from error
+    targets = {one.get("Id"): one.get("Target", "") for one in relations}
+    found = {}
+    for sheet in (one for one in top.iter() if one.tag.endswith("}sheet")):
+        target = targets.get(sheet.get(_RELATION) or sheet.get(_STRICT_RELATION), "")
+        found[sheet.get("name", "")] = posixpath.normpath(posixpath.join("/xl", target)).lstrip("/")
+    return found
+
+
+def _roster(book: CalamineWorkbook, caps: Caps) -> tuple[str, CalamineSheet]:
+    """Return the only visible sheet with headings."""
+    found: list[tuple[str, CalamineSheet]] = []
+    filled = ""
+    for about in book.sheets_metadata:
+        if about.typ is not SheetTypeEnum.WorkSheet or about.visible is not SheetVisibleEnum.Visible:
+            continue
+        sheet = book.get_sheet_by_name(about.name)
+        if sheet.end is None:
+            continue
+        _refuse_size(about.name, sheet, caps)
+        filled = filled or about.name
+        top = [[text_of(cell) for cell in row] for row in islice(sheet.iter_rows(), WITHIN_ROWS)]
+        if find_header_row(top) is not None:
+            found.append((about.name, sheet))
+    if not filled:
+        raise Empty
+    if not found:
+        raise NoHeader(sheet=filled, rows=WITHIN_ROWS)
+    if len(found) > 1:
+        raise SeveralRosters(first=found[0][0], second=found[1][0])
+    return found[0]
+
+
+def _refuse_size(name: str, sheet: CalamineSheet, caps: Caps) -> None:
+    assert sheet.end is not None
+    rows, columns = sheet.end[0] + 1, sheet.end[1] + 1
+    if columns > caps.columns:
+        raise TooManyColumns(sheet=name, columns=columns, most=caps.columns)
+    if rows > caps.rows + WITHIN_ROWS:
+        raise TooManyRows(sheet=name, rows=rows, most=caps.rows)
+
+
+def whole_rows(steps: Iterator[bytes], place: str) -> Iterator[bytes]:
+    """Yield the text of a sheet in pieces that end where a row does."""
+    carried = b""
+    for step in steps:
+        piece = carried + step
+        cut = piece.rfind(b"row>") + 4
+        carried = piece[cut:] if cut > 3 else piece
+        if len(carried) > _LONGEST_ROW:
+            raise TooLarge(where=place)
+        if cut > 3:
+            yield piece[:cut]
+    yield carried
+
+
+def formulas_in(piece: bytes, place: str) -> Iterator[tuple[int, int]]:
+    """Yield the cells with a formula, as (row, column) from 0."""
+    if b"<f" not in piece and b":f" not in piece:
+        return
+    for found in _FORMULA.finditer(piece):
+        start = max(piece.rfind(b"<c ", 0, found.start()), piece.rfind(b":c ", 0, found.start()))
+        cell = _CELL.search(piece, start, found.start()) if start >= 0 else None
+        if cell is None:
+            raise Unsafe(what=f"{place}: formula without a cell")
+        yield int(cell[2]) - 1, column_of(cell[1].decode())
+
+
+def column_of(letters: str) -> int:
+    """Return the column, from 0, that letters name: A is 0, AA is 26."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - 64
+    return number - 1
+
+
+def _rows(name: str, sheet: CalamineSheet, formulas: list[tuple[int, int]]) -> Iterator[Block]:
+    assert sheet.end is not None and sheet.start is not None
+    left, width = sheet.start[1], sheet.end[1] + 1
+    rows: Iterator[list[Any]] = iter(sheet.iter_rows())
+    first = 0
+    while some := list(islice(rows, BLOCK_ROWS)):
+        columns = chain(([""] * len(some) for _ in range(left)), zip(*some, strict=True))
+        here = [(row - first, column) for row, column in formulas if first <= row < first + len(some)]
+        yield Block(name, block_of(columns, width, first, here))
+        first += len(some)
+
+

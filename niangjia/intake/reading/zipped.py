@@ -1,0 +1,155 @@
+"""The parts of a workbook, looked at before any parser is: what the central directory says, and whether it is true.
+
+Python's ``zipfile`` stops at the size that a part claims, other readers go on to its end; so the parts are inflated here, and a
+claim that is not so is a refusal.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import stat
+import zipfile
+import zlib
+from collections.abc import Iterator
+
+from niangjia.intake.reading.caps import MIB, Caps
+from niangjia.intake.reading.refusals import Broken, Encrypted, TooLarge, Unsafe
+
+_LOCAL_HEADER = 30
+_STEP = MIB
+_DECLARED = (b"<!DOCTYPE", b"<!ENTITY")
+_NOT_UTF8 = (b"\xfe\xff", b"\xff\xfe", b"<\0", b"\0<", b"\0\0")
+_OTHER_ENCODING = re.compile(rb"(?i)encoding\s*=\s*[\"'](?!utf-8|us-ascii|ascii)")
+_OUTSIDE = re.compile(rb"<[^<>]*TargetMode\s*=\s*[\"']External[\"'][^<>]*>", re.IGNORECASE)
+
+
+class Parts:
+    """The parts of one workbook by name."""
+
+    def __init__(self, data: bytes, caps: Caps) -> None:
+        self._data, self._caps = data, caps
+        try:
+            listed = zipfile.ZipFile(io.BytesIO(data)).infolist()
+        except (zipfile.BadZipFile, NotImplementedError, ValueError, OverflowError, EOFError) as error:
+            raise Broken(where="zip") from error
+        if len(listed) > caps.entries:
+            raise TooLarge(where=f"zip: {len(listed)}")
+        _refuse_odd_names(listed)
+        _refuse_odd_sizes(listed, len(data), caps)
+        self._by_name = {info.filename: info for info in listed}
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._by_name
+
+    def names(self) -> list[str]:
+        """Return all names."""
+        return list(self._by_name)
+
+    def read(self, name: str) -> bytes:
+        """Return one part whole; for the small ones."""
+        return b"".join(self.steps(name))
+
+    def steps(self, name: str) -> Iterator[bytes]:
+        """Yield one part, a mebibyte at a time.
+
+        Raises:
+            Broken: its size or checksum is another than it claims, or it goes on behind its end.
+        """
+        info = self._by_name.get(name)
+        if info is None:
+            raise Broken(where=name)
+        size, checksum = 0, 0
+        for step in self._inflated(info):
+            size, checksum = size + len(step), zlib.crc32(step, checksum)
+            if size > info.file_size:
+                raise Broken(where=name)
+            yield step
+        if size != info.file_size or checksum != info.CRC:
+            raise Broken(where=name)
+
+    def _inflated(self, info: zipfile.ZipInfo) -> Iterator[bytes]:
+        packed = self._packed(info)
+        if info.compress_type == zipfile.ZIP_STORED:
+            yield bytes(packed)
+            return
+        unpacker = zlib.decompressobj(-zlib.MAX_WBITS)
+        rest = bytes(packed)
+        try:
+            while rest and not unpacker.eof:
+                yield unpacker.decompress(rest, _STEP)
+                rest = unpacker.unconsumed_tail
+            yield unpacker.flush()
+        except zlib.error as error:
+            raise Broken(where=info.filename) from error
+        if not unpacker.eof or unpacker.unused_data:
+            raise Broken(where=info.filename)
+
+    def _packed(self, info: zipfile.ZipInfo) -> memoryview:
+        at = info.header_offset
+        header = self._data[at : at + _LOCAL_HEADER]
+        if len(header) < _LOCAL_HEADER or not header.startswith(b"PK\3\4"):
+            raise Broken(where=info.filename)
+        flags, method = int.from_bytes(header[6:8], "little"), int.from_bytes(header[8:10], "little")
+        names, extra = int.from_bytes(header[26:28], "little"), int.from_bytes(header[28:30], "little")
+        told = self._data[at + _LOCAL_HEADER : at + _LOCAL_HEADER + names]
+        if method != info.compress_type or flags & 1 or told != _name_bytes(info):
+            raise Broken(where=info.filename)
+        start = at + _LOCAL_HEADER + names + extra
+        return memoryview(self._data)[start : start + info.compress_size]
+
+
+def _name_bytes(info: zipfile.ZipInfo) -> bytes:
+    return info.orig_filename.encode("utf-8" if info.flag_bits & 0x800 else "cp437")
+
+
+def _refuse_odd_names(listed: list[zipfile.ZipInfo]) -> None:
+    seen = set()
+    for info in listed:
+        name = info.filename
+        odd = name.startswith(("/", "\\")) or ".." in name.replace("\\", "/").split("/") or ":" in name or "\0" in info.orig_filename
+        if odd or stat.S_ISLNK(info.external_attr >> 16):
+            raise Unsafe(what="path")
+        if name.replace("\\", "/").lower() in seen:
+            raise Broken(where=name)
+        seen.add(name.replace("\\", "/").lower())
+        if "externallinks/" in name.lower():
+            raise Unsafe(what="external link")
+        if name.lower().endswith("vbaproject.bin") or "/macrosheets/" in name.lower():
+            raise Unsafe(what="macro")
+
+
+def _refuse_odd_sizes(listed: list[zipfile.ZipInfo], size: int, caps: Caps) -> None:
+    end = 0
+    for info in sorted(listed, key=lambda info: info.header_offset):
+        if info.flag_bits & 1:
+            raise Encrypted
+        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise Broken(where=info.filename)
+        if info.header_offset < end or info.header_offset + info.compress_size > size:
+            raise Broken(where=info.filename)  # parts that overlap: one packed block counted many times
+        end = info.header_offset + _LOCAL_HEADER + info.compress_size
+        if info.file_size > caps.ratio_from_mib * MIB and info.file_size > caps.ratio * info.compress_size:
+            raise TooLarge(where=info.filename)
+    if sum(info.file_size for info in listed) > caps.part_mib * MIB:
+        raise TooLarge(where="zip")
+
+
+def without_entities(name: str, steps: Iterator[bytes]) -> Iterator[bytes]:
+    """Yield a part's text as it is, and refuse one that declares entities, or is written so that nobody would see it."""
+    start, carried = True, b""
+    for step in steps:
+        if start and (step.startswith(_NOT_UTF8) or _OTHER_ENCODING.search(step[:200])):
+            raise Unsafe(what=f"{name}: encoding")
+        start = False
+        if any(word in carried + step[:16] or word in step for word in _DECLARED):
+            raise Unsafe(what=f"{name}: DTD")
+        carried = step[-16:]
+        yield step
+
+
+def refuse_outside(name: str, relations: bytes) -> None:
+    """Refuse relations to anything outside the file; a link to click on does nothing by itself."""
+    for found in _OUTSIDE.findall(relations):
+        if b"/hyperlink" not in found:
+            raise Unsafe(what=f"{name}: external link")
