@@ -11,20 +11,21 @@ from django.conf import settings
 
 from niangjia.core.days import day_of
 from niangjia.core.ids import uuid7
-from niangjia.core.intake import members
+from niangjia.core.intake import members, unions
 from niangjia.core.parameters.values import Parameters
 from niangjia.core.plan import Plan
 from niangjia.foundation import audit, notices
 from niangjia.foundation.actors import Actor, Scope
 from niangjia.foundation.plans import planning
 from niangjia.foundation.plans.models import Batch
-from niangjia.intake.placing import placed
 from niangjia.registry.kinds.comparing import compared
 from niangjia.registry.kinds.members import kind_by_name, may_be_founded
 from niangjia.registry.models import Organisation
 from niangjia.registry.organisations import parent_of
 
 NATION = "00"
+KEEP_A_ROLL = ("single", "joint")
+LISTED = {"id": pl.String, "code": pl.String, "name": pl.String, "path_text": pl.String, "in_scope": pl.Boolean}
 KEPT = ("name", "name_key", "id_kind", "id_number", "earlier_numbers", "phone", "address", "sex",
     "birth_on", "group", "ethnic", "education", "work_status", "hukou", "region_id", "employer", "employer_key",
     "employer_code", "from_on", "person_id", "membership_id", "organisation", "id_token", "phone_token", "npb_token",
@@ -39,7 +40,8 @@ def plan_sheet(
     figures = Parameters(on, NATION)
     checked = members.check(sheet, mapping, on=on, allow_demo=settings.NIANGJIA_DEMO or bool(batch.options.get("demo")))
     organisations, to_found = _unions(checked.columns, office, batch.options)
-    union, about_unions = placed(checked.columns, organisations)
+    own = str(office.pk) if office.kind in KEEP_A_ROLL else None
+    union, about_unions = unions.match(checked.columns, organisations, own=own)
     found = pl.concat([checked.findings, about_unions]).sort("row", maintain_order=True)
     columns = checked.columns.with_columns(union.alias("organisation"))
     scope = Scope.below(office.path, line=office.leads_a_line)
@@ -62,23 +64,33 @@ def _unions(
 ) -> tuple[pl.DataFrame, list[dict[str, Any]]]:
     """Return every union with whether it is in scope, and those that would be founded, as the batch keeps them."""
     scope = Scope.below(office.path, line=office.leads_a_line)
+    there = list(Organisation.objects.filter(ended_on__isnull=True).select_related("line").order_by("path"))
+    names_by_path = {each.path: each.name for each in there}
     listed = [
-        {"id": str(each.pk), "name": each.name, "credit_code": each.credit_code, "in_scope": scope.holds(each.line_path if scope.line else each.path)}
-        for each in Organisation.objects.filter(ended_on__isnull=True).select_related("line")
-    ]  # fmt: skip
-    kinds = {"id": pl.String, "name": pl.String, "credit_code": pl.String, "in_scope": pl.Boolean}
-    frame = pl.DataFrame(listed, schema=kinds)
+        (str(each.pk), each.credit_code, each.name, _path_text(each.path, names_by_path), _is_in(scope, each))
+        for each in there
+    ]
+    frame = pl.DataFrame(listed, schema=LISTED, orient="row")
     if not options.get("create_organisations"):
         return frame, []
-    names = set(frame["name"]) | set(frame["credit_code"])
+    names = set(frame["name"]) | set(frame["path_text"]) | set(frame["code"])
     wanted = columns.select("union", "union_code").drop_nulls("union").unique("union", maintain_order=True)
     to_found = [
         _to_found(name, code, office)
         for name, code in wanted.iter_rows()
         if name not in names and (code is None or code not in names) and may_be_founded(name, office)
     ]
-    rows = [{"id": each["id"], "name": each["name"], "credit_code": each["credit_code"], "in_scope": True} for each in to_found]
-    return pl.concat([frame, pl.DataFrame(rows, schema=kinds)]), to_found
+    rows = [(each["id"], each["credit_code"], each["name"], each["name"], True) for each in to_found]
+    return pl.concat([frame, pl.DataFrame(rows, schema=LISTED, orient="row")]), to_found
+
+
+def _path_text(path: str, names: Mapping[str, str]) -> str:
+    steps = range(Organisation.steplen, len(path) + 1, Organisation.steplen)
+    return "/".join(names.get(path[:end], "") for end in steps)
+
+
+def _is_in(scope: Scope, union: Organisation) -> bool:
+    return scope.holds(union.line_path if scope.line else union.path)
 
 
 def _to_found(name: str, code: str | None, office: Organisation) -> dict[str, Any]:
