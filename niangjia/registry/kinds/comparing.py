@@ -36,14 +36,6 @@ RULES = (
         finding_is("roll_finding", "ROLL_OTHER_UNION"),
         Severity.HOLD,
     ),
-    Rule(
-        "ROLL_NO_UNION",
-        "union",
-        gettext_noop("No union is given whose roll this row could go on."),
-        "product default",
-        finding_is("roll_finding", "ROLL_NO_UNION"),
-        Severity.HOLD,
-    ),
 )  # fmt: skip
 # Field of the roster → column of the register.
 COMPARED = {
@@ -187,8 +179,6 @@ def _judged(rows: pl.DataFrame, scope: Scope | None) -> pl.DataFrame:
     finding = (
         pl.when(outside | (pl.col("likely") & ~is_known))
         .then(pl.lit("ROLL_HELD"))
-        .when(pl.col("organisation").is_null() & pl.col("id_token").is_not_null())
-        .then(pl.lit("ROLL_NO_UNION"))
         .when(has_spell & (pl.col("known_organisation") != pl.col("organisation")))
         .then(pl.lit("ROLL_OTHER_UNION"))
     )
