@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from niangjia.cli.clock import now
 from niangjia.cli.figures import calendar, figures
 from niangjia.cli.health import doctor
 from niangjia.cli.officials import official
@@ -15,6 +16,8 @@ from niangjia.cli.proof import audit
 
 regions = typer.Typer(no_args_is_help=True, help="Administrative divisions.")
 synth = typer.Typer(no_args_is_help=True, help="Made-up data for trying things out.")
+
+intake = typer.Typer(no_args_is_help=True, help="Rosters in.")
 
 
 @regions.command("load")
@@ -44,10 +47,31 @@ def synth_roster(
         raise typer.BadParameter(str(wrong)) from None
 
 
+@intake.command("members")
+def intake_members(
+    file: Annotated[Path, typer.Argument(help="A roster: .xlsx, .xls, .csv.")],
+    organisation: Annotated[str, typer.Option(help="The code of the office that hands it in.")],
+    trial: Annotated[
+        bool, typer.Option("--trial", help="Show what would become of the rows, write nothing.")
+    ] = False,
+    create_organisations: Annotated[
+        bool, typer.Option("--create-organisations", help="Found the unions that are not there yet.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Bring a roster of members in; rows that are refused come back in a repair workbook."""
+    from niangjia.cli.rosters import hand_in
+
+    hand_in(
+        file, organisation, trial=trial, create_organisations=create_organisations, as_json=as_json, now=now
+    )
+
+
 def add_commands(app: typer.Typer, with_installation: Callable[[typer.Context], None]) -> None:
     """Add every command to ``app``; those that need the database hold ``with_installation`` open."""
     for name, group in (
         ("regions", regions),
+        ("intake", intake),
         ("official", official),
         ("audit", audit),
         ("figures", figures),

@@ -66,6 +66,15 @@ FILES = {
     "files_storedfile": {**_for((OFFICE, LINE), "SIU"), SYSTEM: "SIUD"},
 }
 
+PLANS = {
+    "plans_batch": {**_for((OFFICE, LINE), "SIU"), SYSTEM: "SIU"},
+    "plans_chunk": {**_for((OFFICE, LINE), "S"), SYSTEM: "SIUD"},
+    "plans_batchrow": {**_for((OFFICE, LINE), "S"), SYSTEM: "SIUD"},
+    "plans_earlier": {SYSTEM: "SIUD"},
+    "plans_resultstage": {SYSTEM: "SID"},
+    "registry_memberstage": {SYSTEM: "SIUD"},
+}
+
 JOINING = {
     "joining_joincode": {**_for((APP, WORKER, AUDIT), "S"), **_for((OFFICE, LINE, SYSTEM), "SIU")},
     "joining_submission": {**_for((APP, WORKER), "I"), SYSTEM: "SIU"},
@@ -87,7 +96,7 @@ WORKFLOW = {
 JOBS = {f"procrastinate_{name}": {APP: "SIUD"} for name in ("jobs", "events", "periodic_defers", "workers")}
 
 GRANTS: dict[str, dict[str, str]] = (
-    DJANGO | ACCOUNTS | REGISTRY | AUDIT_TABLES | FILES | JOINING | WORKFLOW | JOBS
+    DJANGO | ACCOUNTS | REGISTRY | AUDIT_TABLES | FILES | JOINING | WORKFLOW | JOBS | PLANS
 )
 
 FUNCTIONS = {

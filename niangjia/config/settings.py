@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "niangjia.foundation.accounts",
     "niangjia.foundation.audit",
     "niangjia.foundation.files",
+    "niangjia.foundation.plans",
     "niangjia.foundation.parameters",
     "niangjia.foundation.idempotency",
     "niangjia.foundation.clocks",
@@ -86,6 +87,7 @@ INSTALLED_APPS = [
     "niangjia.foundation.jobs",
     "niangjia.registry",
     "niangjia.joining",
+    "niangjia.intake",
     "niangjia.insight",
     "niangjia.config",  # last: its post_migrate receiver gives the grants
 ]

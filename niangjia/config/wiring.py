@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 
-JOBS = ("niangjia.foundation.chores", "niangjia.joining.jobs")
+JOBS = ("niangjia.foundation.chores", "niangjia.joining.jobs", "niangjia.intake.jobs")
 
 
 def connect() -> None:
@@ -12,6 +12,7 @@ def connect() -> None:
     for module in JOBS:
         import_module(module)
     _clocks()
+    _kinds()
 
 
 def _clocks() -> None:
@@ -23,3 +24,11 @@ def _clocks() -> None:
     clocks.on_run_out("joining_superior_decides", running_out.hand_up)
     clocks.on_run_out("joining_hard_stop", running_out.past_hard_stop)
     clocks.on_run_out("need_more_days", running_out.lapse)
+
+
+def _kinds() -> None:
+    """Say what kinds of bulk work there are."""
+    from niangjia.foundation.plans import kinds
+    from niangjia.registry.kinds import members
+
+    kinds.register(members.NAME, members.Members)

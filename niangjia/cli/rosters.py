@@ -1,0 +1,144 @@
+"""``niangjia intake members``: a roster in from the terminal, by the actions and jobs that the pages use."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NoReturn
+from uuid import UUID
+
+import typer
+from django.db import connection
+from rich.console import Console
+from rich.progress import Progress
+
+from niangjia.core.errors import Refusal
+from niangjia.core.roles import Role
+from niangjia.foundation.acting import acting
+from niangjia.foundation.actors import Actor, Scope, system_actor
+from niangjia.foundation.jobs import progress
+from niangjia.foundation.plans.models import Batch
+from niangjia.foundation.plans.states import Status
+from niangjia.intake import actions, jobs, queries
+from niangjia.registry.models import Organisation
+
+PART = 1 << 20
+LOOK_SECONDS = 0.3
+SYSTEM = system_actor("intake members")
+Clock = Callable[[], datetime]
+
+
+def hand_in(
+    file: Path, code: str, *, trial: bool, create_organisations: bool, as_json: bool, now: Clock
+) -> None:
+    """Hand the roster in, and print what became of it."""
+    start = time.monotonic()
+    office = _office(code)
+    clerk = Actor(role=Role.CLERK, organisation_id=office.pk, scope=Scope.below(office.path, line=office.leads_a_line), job="terminal")  # fmt: skip
+    batch = _uploaded(file, office, clerk, create_organisations=create_organisations, now=now)
+    with _bar(batch.pk):
+        jobs.plan.run({"batch": str(batch.pk)}, now=now)
+        batch = _fresh(batch.pk, clerk)
+        if batch.status == Status.FAILED:
+            _refuse(_words(batch))
+        if not trial and batch.status in (Status.PLANNED, Status.PARTLY_COMMITTED):
+            with acting(clerk):
+                actions.commit(batch, by=clerk, at=now())
+        if not trial:
+            jobs.commit.run({"batch": str(batch.pk)}, now=now)
+    _tell(_fresh(batch.pk, clerk), seconds=time.monotonic() - start, as_json=as_json)
+
+
+def _office(code: str) -> Organisation:
+    with acting(SYSTEM):
+        found = Organisation.objects.filter(code=code).select_related("line").first()
+    if found is None:
+        _refuse(f"There is no organisation with the code {code}.")
+    return found
+
+
+def _uploaded(
+    file: Path, office: Organisation, clerk: Actor, *, create_organisations: bool, now: Clock
+) -> Batch:
+    if not file.is_file():
+        _refuse(f"There is no file {file}.")
+    with acting(clerk):
+        options = {"create_organisations": create_organisations}
+        return actions.upload(
+            _parts(file), name=file.name, organisation=office, by=clerk, at=now(), options=options
+        )
+
+
+def _parts(file: Path) -> Iterator[bytes]:
+    with file.open("rb") as content:
+        while part := content.read(PART):
+            yield part
+
+
+def _fresh(pk: UUID, clerk: Actor) -> Batch:
+    with acting(clerk):
+        return queries.get(pk, by=clerk)
+
+
+def _words(batch: Batch) -> str:
+    """Return the sentence of the refusal that ended the trial run."""
+    code, params = batch.failure.get("code"), batch.failure.get("params", {})
+    kinds: list[type[Refusal]] = [Refusal]
+    while kinds:
+        kind = kinds.pop()
+        if kind.code == code:
+            return str(kind(**params))
+        kinds += kind.__subclasses__()
+    return str(Refusal())
+
+
+def _tell(batch: Batch, *, seconds: float, as_json: bool) -> None:
+    told: dict[str, Any] = {
+        "batch": str(batch.pk),
+        "rows": batch.rows,
+        **{name: batch.counts.get(name, 0) for name in ("new", "changed", "same", "held", "refused")},
+        "findings": batch.finding_counts,
+        "repair_workbook": None,
+        "seconds": round(seconds, 2),
+    }
+    if as_json:
+        typer.echo(json.dumps(told, ensure_ascii=False))
+        return
+    for name, value in told.items():
+        typer.echo(f"{name:>16}  {value}")
+
+
+@contextmanager
+def _bar(subject: UUID) -> Iterator[None]:
+    """Show on stderr how far the work has come, while the block runs."""
+    over = threading.Event()
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        watcher = threading.Thread(target=_watch, args=(bar, subject, over), daemon=True)
+        watcher.start()
+        try:
+            yield
+        finally:
+            over.set()
+            watcher.join()
+
+
+def _watch(bar: Progress, subject: UUID, over: threading.Event) -> None:
+    task = bar.add_task("…", total=None)
+    try:
+        while not over.wait(LOOK_SECONDS):
+            with acting(SYSTEM):
+                state = progress.of(subject)
+            if state is not None:
+                bar.update(task, description=state.stage, completed=state.done, total=state.total)
+    finally:
+        connection.close()
+
+
+def _refuse(sentence: str) -> NoReturn:
+    typer.echo(sentence, err=True)
+    raise typer.Exit(2)

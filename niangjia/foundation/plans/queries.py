@@ -1,0 +1,47 @@
+"""Which batches an actor may see, and what became of their rows."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from niangjia.core.errors import NotFound
+from niangjia.foundation.actors import Actor
+from niangjia.foundation.plans.models import Batch, BatchRow
+
+
+def visible_to(actor: Actor) -> QuerySet[Batch]:
+    """Return the batches of offices in the actor's scope; the newest first."""
+    return _within(Batch.objects.all(), actor).order_by("-pk")
+
+
+def get(pk: UUID, *, by: Actor) -> Batch:
+    """Return one batch.
+
+    Raises:
+        NotFound: there is none, or none that ``by`` may know of.
+    """
+    found = visible_to(by).filter(pk=pk).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def results_of(batch: Batch, *, by: Actor) -> QuerySet[BatchRow]:
+    """Return what became of the rows, in the order of the file."""
+    return _within(BatchRow.objects.filter(batch=batch), by).order_by("place")
+
+
+def kept_of(batch: Batch, *, by: Actor) -> QuerySet[BatchRow]:
+    """Return the rows that an undo left, and why."""
+    return results_of(batch, by=by).exclude(kept="")
+
+
+def _within(rows: QuerySet, actor: Actor) -> QuerySet:  # type: ignore[type-arg]  # of either model
+    if actor.is_system:
+        return rows
+    if actor.scope is None:
+        return rows.none()
+    column = "line_path" if actor.scope.line else "path"
+    return rows.filter(**{f"{column}__gte": actor.scope.lo, f"{column}__lt": actor.scope.hi})

@@ -1,0 +1,222 @@
+"""One chunk of a roster into the register, by sets: from the stage, as the system (docs/algorithms/plans.md)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import polars as pl
+from django.db import connection
+
+from niangjia.core.text import match_key
+from niangjia.foundation import audit, vault
+from niangjia.foundation.actors import Actor
+from niangjia.foundation.plans.copying import (
+    Fixed,
+    binaries,
+    days,
+    integers,
+    packed,
+    rows_of,
+    same,
+    texts,
+    uuids,
+)
+from niangjia.foundation.plans.models import Batch
+from niangjia.foundation.vault.bulk import pack_columns, seal_packed
+from niangjia.foundation.vault.indexes import index_version
+from niangjia.registry.kinds.sql import PLACES, PRINT
+from niangjia.registry.persons import TABLE
+
+Params = dict[str, Any]
+TEXTS = ("name", "name_key", "id_kind", "sex")
+MORE_TEXTS = ("group", "ethnic", "education", "work_status", "hukou", "region_id", "employer", "employer_key", "employer_code")  # fmt: skip
+COPIED = """COPY registry_memberstage (batch_id, place, row, person_id, membership_id, organisation_id, id_token,
+    secrets_print, secrets, what, seen, phone_token, npb_token, name, name_key, id_kind, sex, birth_on, "group", ethnic,
+    education, work_status, hukou, region_id, employer, employer_key, employer_code, from_on, findings, differs)
+    FROM STDIN (FORMAT binary)"""
+MINE = "registry_memberstage s WHERE s.batch_id = %(batch)s"
+
+LOCK = f"SELECT 1 FROM registry_person WHERE id IN (SELECT person_id FROM {MINE} AND s.what <> 'new') ORDER BY id FOR UPDATE"
+# What the register says now is not what the trial run saw: nothing is written, a person has to look.
+MOVED = f"""UPDATE registry_memberstage s SET what = 'moved' WHERE s.batch_id = %(batch)s AND (
+    (s.what = 'new' AND EXISTS (SELECT 1 FROM registry_identitytoken t WHERE t.kind = 'id' AND t.token = s.id_token))
+    OR (s.what <> 'new' AND s.seen IS DISTINCT FROM (SELECT {PRINT} FROM registry_person p
+        LEFT JOIN registry_membership m ON m.person_id = p.id AND m.kind = 'primary' AND m.to_on IS NULL
+        WHERE p.id = s.person_id)))"""
+EMPLOYERS_WITH_CODE = f"""INSERT INTO registry_employer (id, name, name_key, credit_code)
+    SELECT DISTINCT ON (employer_code) md5(%(batch)s::text || employer_code)::uuid, employer, employer_key, employer_code
+    FROM {MINE} AND s.employer_code IS NOT NULL AND s.employer IS NOT NULL AND s.what <> 'moved'
+    AND NOT EXISTS (SELECT 1 FROM registry_employer e WHERE e.credit_code = s.employer_code)
+    ORDER BY employer_code, place ON CONFLICT DO NOTHING"""
+EMPLOYERS_WITHOUT = f"""INSERT INTO registry_employer (id, name, name_key)
+    SELECT DISTINCT ON (employer_key) md5(%(batch)s::text || employer_key)::uuid, employer, employer_key
+    FROM {MINE} AND s.employer_code IS NULL AND s.employer_key IS NOT NULL AND s.what <> 'moved'
+    AND NOT EXISTS (SELECT 1 FROM registry_employer e WHERE e.name_key = s.employer_key)
+    ORDER BY employer_key, place ON CONFLICT DO NOTHING"""
+FIND_EMPLOYERS = """UPDATE registry_memberstage s SET employer_id = f.id FROM (
+    SELECT DISTINCT ON (k.employer_code, k.employer_key) k.employer_code, k.employer_key, e.id
+    FROM (SELECT DISTINCT employer_code, employer_key FROM registry_memberstage
+        WHERE batch_id = %(batch)s AND employer_key IS NOT NULL) k
+    JOIN registry_employer e ON CASE WHEN k.employer_code IS NULL THEN e.name_key = k.employer_key
+        ELSE e.credit_code = k.employer_code END
+    ORDER BY k.employer_code, k.employer_key, e.id) f
+    WHERE s.batch_id = %(batch)s AND s.employer_key = f.employer_key
+    AND s.employer_code IS NOT DISTINCT FROM f.employer_code"""
+EARLIER = """INSERT INTO plans_earlier (batch_id, place, person_id, facts, sealed)
+    SELECT s.batch_id, s.place, p.id, (to_jsonb(p) - 'secrets') || jsonb_build_object(
+        'spell_group', (SELECT m."group" FROM registry_membership m WHERE m.id = s.membership_id),
+        'tokens', (SELECT coalesce(jsonb_agg(jsonb_build_object('kind', t.kind, 'token', t.token, 'key_version',
+            t.key_version)), '[]') FROM registry_identitytoken t WHERE t.person_id = p.id AND t.kind <> 'id')), p.secrets
+    FROM registry_person p JOIN registry_memberstage s ON s.person_id = p.id
+    WHERE s.batch_id = %(batch)s AND s.what IN ('changed', 'return')"""
+PERSONS = f"""INSERT INTO registry_person (id, organisation_id, path, line_path, name, name_key, id_kind, sex, birth_on,
+    "group", ethnic, education, work_status, hukou, region_id, employer_id, first_joined_on, secrets, secrets_print,
+    checked_by, created_at, changed_at)
+    SELECT s.person_id, o.id, o.path, o.line_path, s.name, s.name_key, s.id_kind, coalesce(s.sex, '0'), s.birth_on,
+        coalesce(s."group", ''), coalesce(s.ethnic, ''), coalesce(s.education, ''), coalesce(s.work_status, ''),
+        coalesce(s.hukou, ''), s.region_id, s.employer_id, s.from_on, s.secrets, s.secrets_print, '', %(at)s, %(at)s
+    FROM registry_memberstage s JOIN {PLACES} o ON o.id = s.organisation_id
+    WHERE s.batch_id = %(batch)s AND s.what = 'new' ORDER BY s.place"""
+TOKENS = """INSERT INTO registry_identitytoken (kind, token, key_version, person_id)
+    SELECT '{kind}', {column}, %({kind}_version)s, person_id FROM registry_memberstage
+    WHERE batch_id = %(batch)s AND what = 'new' AND {column} IS NOT NULL ORDER BY {column}"""
+CHANGED = """UPDATE registry_person p SET name = coalesce(s.name, p.name), name_key = coalesce(s.name_key, p.name_key),
+    sex = coalesce(s.sex, p.sex), birth_on = coalesce(s.birth_on, p.birth_on),
+    "group" = coalesce(nullif(s."group", ''), p."group"), ethnic = coalesce(nullif(s.ethnic, ''), p.ethnic),
+    education = coalesce(nullif(s.education, ''), p.education),
+    work_status = coalesce(nullif(s.work_status, ''), p.work_status), hukou = coalesce(nullif(s.hukou, ''), p.hukou),
+    region_id = coalesce(s.region_id, p.region_id), employer_id = coalesce(s.employer_id, p.employer_id),
+    secrets = CASE WHEN s.secrets_print = p.secrets_print THEN p.secrets ELSE s.secrets END,
+    secrets_print = s.secrets_print, changed_at = %(at)s
+    FROM registry_memberstage s WHERE s.batch_id = %(batch)s AND s.what IN ('changed', 'return') AND p.id = s.person_id"""
+RETURNED = f"""UPDATE registry_person p SET organisation_id = o.id, path = o.path, line_path = o.line_path,
+    first_joined_on = coalesce(p.first_joined_on, s.from_on)
+    FROM registry_memberstage s JOIN {PLACES} o ON o.id = s.organisation_id
+    WHERE s.batch_id = %(batch)s AND s.what = 'return' AND p.id = s.person_id"""
+# The tokens follow the phone, so that the next roster finds the person by it.
+DROP_TOKENS = """DELETE FROM registry_identitytoken t USING registry_memberstage s JOIN plans_earlier e
+    ON e.batch_id = s.batch_id AND e.place = s.place
+    WHERE s.batch_id = %(batch)s AND s.phone_token IS NOT NULL AND s.what IN ('changed', 'return')
+    AND t.person_id = s.person_id AND t.kind = '{kind}'"""
+ADD_TOKENS = """INSERT INTO registry_identitytoken (kind, token, key_version, person_id)
+    SELECT '{kind}', {column}, %({kind}_version)s, person_id FROM registry_memberstage
+    WHERE batch_id = %(batch)s AND what IN ('changed', 'return') AND phone_token IS NOT NULL"""
+SPELLS = f"""INSERT INTO registry_membership (id, person_id, organisation_id, path, line_path, kind, status, name_then,
+    "group", region_code, from_on, channel, end_reason, opened_at)
+    SELECT s.membership_id, s.person_id, o.id, o.path, o.line_path, 'primary', 'active', s.name, coalesce(s."group", ''),
+        coalesce(o.region_id, ''), s.from_on, 'roster', '', %(at)s
+    FROM registry_memberstage s JOIN {PLACES} o ON o.id = s.organisation_id
+    WHERE s.batch_id = %(batch)s AND s.what IN ('new', 'return') ORDER BY s.place"""
+DELTAS = f"""INSERT INTO registry_delta (measure, organisation_id, path, line_path, region_code, day, source, "group", n)
+    SELECT 'members', o.id, o.path, o.line_path, coalesce(o.region_id, ''), s.from_on, s.batch_id,
+        coalesce(s."group", ''), count(*)
+    FROM registry_memberstage s JOIN {PLACES} o ON o.id = s.organisation_id
+    WHERE s.batch_id = %(batch)s AND s.what IN ('new', 'return')
+    GROUP BY o.id, o.path, o.line_path, o.region_id, s.from_on, s.batch_id, s."group"
+    ORDER BY o.path, s.from_on, s."group" """
+# A spell has one group for its whole length: what moves, moves on the day on which it began.
+REGROUPED_DELTAS = """INSERT INTO registry_delta (measure, organisation_id, path, line_path, region_code, day, source,
+    "group", n)
+    SELECT 'members', m.organisation_id, m.path, m.line_path, m.region_code, m.from_on, s.batch_id, g.name, sum(g.n)
+    FROM registry_memberstage s JOIN registry_membership m ON m.id = s.membership_id
+    CROSS JOIN LATERAL (VALUES (m."group", -1), (s."group", 1)) g(name, n)
+    WHERE s.batch_id = %(batch)s AND s.what = 'changed' AND s."group" <> '' AND s."group" <> m."group"
+    GROUP BY m.organisation_id, m.path, m.line_path, m.region_code, m.from_on, s.batch_id, g.name"""
+REGROUPED = """UPDATE registry_membership m SET "group" = s."group" FROM registry_memberstage s
+    WHERE s.batch_id = %(batch)s AND s.what = 'changed' AND m.id = s.membership_id
+    AND s."group" <> '' AND s."group" <> m."group" """
+DROP_RESULTS = f"DELETE FROM plans_batchrow r USING {MINE} AND r.batch_id = s.batch_id AND r.place = s.place"
+RESULTS = f"""INSERT INTO plans_batchrow (batch_id, organisation_id, path, line_path, place, row, verdict, target_id,
+    person_id, fact_id, differs, findings, written_print)
+    SELECT s.batch_id, %(office)s, %(path)s, %(line_path)s, s.place, s.row,
+        CASE s.what WHEN 'moved' THEN 'held' WHEN 'changed' THEN 'changed' ELSE 'new' END, s.organisation_id,
+        p.id, CASE WHEN p.id IS NOT NULL THEN s.membership_id END, s.differs::jsonb,
+        CASE WHEN s.what = 'moved'
+            THEN '[{{"code":"ROLL_MOVED","column":"id_number","severity":"hold","params":null}}]'::jsonb
+            ELSE s.findings::jsonb END,
+        CASE WHEN p.id IS NOT NULL THEN {PRINT} END
+    FROM registry_memberstage s LEFT JOIN registry_person p ON p.id = s.person_id AND s.what <> 'moved'
+    LEFT JOIN registry_membership m ON m.id = s.membership_id AND s.what <> 'moved'
+    WHERE s.batch_id = %(batch)s"""
+ABOUT = f"SELECT s.person_id FROM {MINE} AND s.what <> 'moved'".replace("%(batch)s", "%s")
+CLEAR = "DELETE FROM registry_memberstage WHERE batch_id = %(batch)s"
+
+ORDER = (
+    LOCK, MOVED, EMPLOYERS_WITH_CODE, EMPLOYERS_WITHOUT, FIND_EMPLOYERS, EARLIER, PERSONS,
+    TOKENS.format(kind="id", column="id_token"),
+    TOKENS.format(kind="phone", column="phone_token"),
+    TOKENS.format(kind="npb", column="npb_token"),
+    CHANGED, RETURNED,
+    DROP_TOKENS.format(kind="phone"), DROP_TOKENS.format(kind="npb"),
+    ADD_TOKENS.format(kind="phone", column="phone_token"), ADD_TOKENS.format(kind="npb", column="npb_token"),
+    SPELLS, DELTAS, REGROUPED_DELTAS, REGROUPED, DROP_RESULTS, RESULTS,
+)  # fmt: skip
+
+
+def write(rows: pl.DataFrame, *, batch: Batch, by: Actor, at: datetime) -> None:
+    """Write the planned rows of one chunk in the current transaction."""
+    params = _params(batch, at)
+    with connection.cursor() as cursor:
+        with cursor.copy(COPIED) as copy:
+            copy.write(_copied(rows, batch=batch, at=at))
+        for statement in ORDER:
+            cursor.execute(statement, params)
+        moved = _moved(cursor, params)
+    facts = {"rows": rows.height, "moved": moved}
+    audit.record_bulk(
+        "members.written", by=by, at=at, subject=batch, persons_from=(ABOUT, [batch.pk]), facts=facts
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(CLEAR, params)
+
+
+def _moved(cursor: Any, params: Params) -> int:
+    cursor.execute(f"SELECT count(*) FROM {MINE} AND s.what = 'moved'", params)
+    return int(cursor.fetchone()[0])
+
+
+def _params(batch: Batch, at: datetime) -> Params:
+    return {
+        "batch": batch.pk,
+        "at": at,
+        "office": batch.organisation_id,
+        "path": batch.path,
+        "line_path": batch.line_path,
+        "id_version": index_version(vault.Purpose.IDENTITY),
+        "phone_version": index_version(vault.Purpose.PHONE),
+        "npb_version": index_version(vault.Purpose.NAME),
+    }
+
+
+def _copied(rows: pl.DataFrame, *, batch: Batch, at: datetime) -> bytes:
+    keys = rows.select(match_key(pl.col("employer")).alias("employer_key"))
+    rows = rows.with_columns(keys["employer_key"])
+    secret = pack_columns(
+        {name: rows[name].to_list() for name in ("id_number", "earlier_numbers", "phone", "address")}
+    )
+    persons = rows_of(rows["person_id"])
+    sealed = seal_packed(secret, table=TABLE, row_ids=np.ascontiguousarray(persons), at=at)
+    fixed = (
+        same(batch.pk.bytes, rows.height),
+        integers(rows["place"]),
+        integers(rows["row"]),
+        Fixed(persons),
+        Fixed(rows_of(rows["membership_id"])),
+        Fixed(rows_of(uuids(rows["organisation"]))),
+        Fixed(rows_of(rows["id_token"])),
+        Fixed(vault.fingerprint_many(secret)),
+        Fixed(sealed),
+    )
+    ragged = (
+        texts(rows["what"]),
+        *(binaries(rows[name]) for name in ("seen", "phone_token", "npb_token")),
+        *(texts(rows[name]) for name in TEXTS),
+        days(rows["birth_on"]),
+        *(texts(rows[name]) for name in MORE_TEXTS),
+        days(rows["from_on"]),
+        texts(rows["findings"]),
+        texts(rows["differs"]),
+    )
+    return packed(fixed, ragged)

@@ -1,0 +1,170 @@
+"""A roster comes in as its trial run said, once, and goes out again without a trace on the roll."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+from django.db import connection
+
+from niangjia.foundation.acting import acting
+from niangjia.foundation.plans import queries
+from niangjia.foundation.plans.models import Batch, BatchRow
+from niangjia.insight import figures
+from niangjia.registry import memberships
+from niangjia.registry.models import Membership, Person
+from tests.intake.rosters import AT, SYSTEM, clerk_of, committed, load_city, planned, roster, sheet_of, undone
+
+pytestmark = [pytest.mark.database, pytest.mark.django_db]
+ROLL = """SELECT md5(string_agg(t, '|' ORDER BY t)) FROM (
+    SELECT p::text AS t FROM registry_person p UNION ALL SELECT m::text FROM registry_membership m
+    UNION ALL SELECT ROW(t.kind, t.token, t.person_id)::text FROM registry_identitytoken t
+    UNION ALL SELECT ROW(d.organisation_id, d.day, d.group, sum(d.n))::text FROM registry_delta d
+        GROUP BY d.organisation_id, d.day, d.group HAVING sum(d.n) <> 0) rows"""
+
+
+def roll_hash():
+    with acting(SYSTEM), connection.cursor() as cursor:
+        cursor.execute(ROLL)
+        return cursor.fetchone()[0]
+
+
+def results(batch):
+    with acting(SYSTEM):
+        return dict(BatchRow.objects.filter(batch=batch).values_list("row", "verdict"))
+
+
+def number_is_list(office):
+    clerk = clerk_of(office)
+    with acting(clerk):
+        on = AT.date()
+        assert figures.members(by=clerk, on=on) == memberships.on_roll(by=clerk, on=on).count()
+        return memberships.on_roll(by=clerk, on=on).count()
+
+
+def test_every_row_becomes_what_the_truth_says_and_the_trial_run_promised():
+    office = load_city()
+    made = roster(5000, 7)
+    sheet, heads = sheet_of(made)
+
+    trial = planned(office, sheet, heads, chunk_rows=900)
+    done = committed(office, trial)
+
+    truth = dict(made.truth.select("row", "verdict").iter_rows())
+    assert {row: verdict for row, verdict in results(done).items() if truth[row] != verdict} == {}
+    assert len(results(done)) == 5000
+    assert done.status == "committed"
+    assert trial.counts == done.counts
+    assert done.counts["new"] == number_is_list(office)
+
+
+def test_the_same_people_again_are_all_the_same_and_the_same_file_is_the_same_batch():
+    office = load_city()
+    sheet, heads = sheet_of(roster(800, 3, kinds=()))
+    first = committed(office, planned(office, sheet, heads))
+    before = roll_hash()
+
+    again = planned(office, sheet, heads)
+    assert again.pk == first.pk
+    second = committed(office, planned(office, sheet, heads, content=b"another file, the same rows"))
+
+    assert second.counts == {"new": 0, "changed": 0, "same": 800, "held": 0, "refused": 0}
+    assert roll_hash() == before
+
+
+def test_an_undo_leaves_the_roll_as_it_was_and_keeps_who_was_touched_since():
+    office = load_city()
+    sheet, heads = sheet_of(roster(900, 3, kinds=(), noisy=False))
+    committed(office, planned(office, sheet[:600], heads))
+    before = roll_hash()
+
+    changed = sheet.with_columns(pl.col(phone_column(heads)).str.replace(r"\d{4}$", "1234"))
+    changed = changed.with_columns(pl.lit("网约车司机").alias(column(heads, "group")))
+    batch = committed(office, planned(office, changed[300:], heads))
+    assert (batch.counts["changed"], batch.counts["new"]) == (300, 300)
+    assert roll_hash() != before
+    number_is_list(office)
+
+    batch = undone(office, batch)
+    assert batch.status == "undone" and batch.kept_counts == {}
+    assert roll_hash() == before
+    number_is_list(office)
+
+
+def column(heads, field):
+    from niangjia.core.intake.headers import guess
+
+    return f"c{guess(heads)[field]}"
+
+
+def phone_column(heads):
+    return column(heads, "phone")
+
+
+def test_an_undo_keeps_a_member_whom_somebody_has_touched_since():
+    office = load_city()
+    sheet, heads = sheet_of(roster(50, 4, kinds=()))
+    batch = committed(office, planned(office, sheet, heads))
+    with acting(SYSTEM):
+        touched = Person.objects.order_by("pk").first()
+        Person.objects.filter(pk=touched.pk).update(education="10")
+
+    undone(office, batch)
+
+    clerk = clerk_of(office)
+    with acting(clerk):
+        assert [row.person_id for row in queries.kept_of(batch, by=clerk)] == [touched.pk]
+        assert list(Person.objects.values_list("pk", flat=True)) == [touched.pk]
+    assert number_is_list(office) == 1
+
+
+def test_who_is_on_another_offices_roll_is_held_with_the_one_wording():
+    office = load_city()
+    sheet, heads = sheet_of(roster(60, 5, kinds=()))
+    committed(office, planned(office, sheet, heads))
+    with acting(SYSTEM):
+        spell = Membership.objects.select_related("organisation").order_by("path").first()
+        away = Membership.objects.exclude(organisation=spell.organisation).count()
+    narrow = spell.organisation
+
+    batch = planned(narrow, sheet, heads, content=b"a narrower office")
+
+    assert batch.counts["new"] == 0 and batch.counts["held"] >= away
+    assert batch.finding_counts.get("ROLL_HELD") == away
+    with acting(SYSTEM):
+        held = BatchRow.objects.filter(batch=batch, verdict="held")
+        assert not held.exclude(person_id=None).exists() and not held.exclude(fact_id=None).exists()
+
+
+def test_another_office_sees_neither_batch_nor_rows():
+    office = load_city()
+    sheet, heads = sheet_of(roster(60, 5))
+    batch = planned(office, sheet, heads)
+    with acting(SYSTEM):
+        other = (
+            Membership._meta.get_field("organisation")
+            .related_model.objects.exclude(path__startswith=office.path)
+            .first()
+        )
+    neighbour = clerk_of(other)
+    with acting(neighbour):
+        assert not Batch.objects.exists() and not BatchRow.objects.exists()
+        assert not queries.visible_to(neighbour).exists()
+    with acting(clerk_of(office)):
+        assert Batch.objects.filter(pk=batch.pk).exists() and BatchRow.objects.exists()
+
+
+def test_no_number_and_no_phone_stands_in_results_or_jobs():
+    office = load_city()
+    made = roster(300, 6)
+    sheet, heads = sheet_of(made)
+    committed(office, planned(office, sheet, heads))
+    with acting(SYSTEM), connection.cursor() as cursor:
+        texts = []
+        for table in ("plans_batch", "plans_batchrow", "plans_chunk", "audit_event"):
+            cursor.execute(f"SELECT string_agg(t::text, ' ') FROM {table} t")
+            texts.append(cursor.fetchone()[0])
+    cursor = connection.cursor()
+    cursor.execute("SELECT string_agg(t::text, ' ') FROM procrastinate_jobs t")
+    whole = " ".join([*texts, cursor.fetchone()[0] or ""])
+    numbers = [number for number in made.truth["number"] if number]
+    assert numbers and not [number for number in numbers if number in whole]
