@@ -126,7 +126,9 @@ def _copied(table: list[tuple[str, ...]]) -> float:
         text.write("\t".join(cell.replace("\t", " ").replace("\\", "") or "\\N" for cell in row) + "\n")
     data = text.getvalue()
     with connections["owner"].cursor() as cursor:
-        cursor.execute("CREATE TABLE bench_copy (name text, number text, phone text, employer text, u text, joined text)")
+        cursor.execute(
+            "CREATE TABLE bench_copy (name text, number text, phone text, employer text, u text, joined text)"
+        )
         start = time.perf_counter()
         with cursor.copy("COPY bench_copy FROM STDIN") as copy:
             copy.write(data)

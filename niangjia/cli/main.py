@@ -29,7 +29,9 @@ def load_regions(editions: Annotated[list[str], typer.Argument(help="Editions, s
 def intake_members(
     file: Annotated[Path, typer.Argument(help="A roster: .xlsx, .xls, .csv.")],
     organisation: Annotated[str, typer.Option(help="The code of the office that hands it in.")],
-    trial: Annotated[bool, typer.Option("--trial", help="Show what would become of the rows, write nothing.")] = False,
+    trial: Annotated[
+        bool, typer.Option("--trial", help="Show what would become of the rows, write nothing.")
+    ] = False,
     create_organisations: Annotated[
         bool, typer.Option("--create-organisations", help="Found the unions that are not there yet.")
     ] = False,

@@ -95,7 +95,9 @@ WORKFLOW = {
 # The worker's bookkeeping runs as the plain login. Everybody else only defers, through one function.
 JOBS = {f"procrastinate_{name}": {APP: "SIUD"} for name in ("jobs", "events", "periodic_defers", "workers")}
 
-GRANTS: dict[str, dict[str, str]] = DJANGO | ACCOUNTS | REGISTRY | AUDIT_TABLES | FILES | JOINING | WORKFLOW | JOBS | PLANS
+GRANTS: dict[str, dict[str, str]] = (
+    DJANGO | ACCOUNTS | REGISTRY | AUDIT_TABLES | FILES | JOINING | WORKFLOW | JOBS | PLANS
+)
 
 FUNCTIONS = {
     "audit_about_me(timestamptz, integer)": (WORKER,),

@@ -25,7 +25,13 @@ from niangjia.registry.organisations import parent_of
 
 NATION = "00"
 KEEP_A_ROLL = ("single", "joint")
-LISTED = {"id": pl.String, "code": pl.String, "name": pl.String, "path_text": pl.String, "in_scope": pl.Boolean}
+LISTED = {
+    "id": pl.String,
+    "code": pl.String,
+    "name": pl.String,
+    "path_text": pl.String,
+    "in_scope": pl.Boolean,
+}
 KEPT = ("name", "name_key", "id_kind", "id_number", "earlier_numbers", "phone", "address", "sex",
     "birth_on", "group", "ethnic", "education", "work_status", "hukou", "region_id", "employer", "employer_key",
     "employer_code", "from_on", "person_id", "membership_id", "organisation", "id_token", "phone_token", "npb_token",
@@ -38,7 +44,9 @@ def plan_sheet(
     """Show what would become of the rows of ``sheet``; ``batch`` is being planned."""
     on, office = day_of(at), Organisation.objects.get(pk=batch.organisation_id)
     figures = Parameters(on, NATION)
-    checked = members.check(sheet, mapping, on=on, allow_demo=settings.NIANGJIA_DEMO or bool(batch.options.get("demo")))
+    checked = members.check(
+        sheet, mapping, on=on, allow_demo=settings.NIANGJIA_DEMO or bool(batch.options.get("demo"))
+    )
     organisations, to_found = _unions(checked.columns, office, batch.options)
     own = str(office.pk) if office.kind in KEEP_A_ROLL else None
     union, about_unions = unions.match(checked.columns, organisations, own=own)
@@ -47,7 +55,9 @@ def plan_sheet(
     scope = Scope.below(office.path, line=office.leads_a_line)
     told = compared(columns, found, scope=scope, on=on, at=at)
     if told.opened:
-        audit.record("secrets.read", by=by, at=at, subject=batch, persons=told.opened, facts={"purpose": "roster"})
+        audit.record(
+            "secrets.read", by=by, at=at, subject=batch, persons=told.opened, facts={"purpose": "roster"}
+        )
     counts = dict(told.findings["code"].value_counts().sort("code").iter_rows())
     made = planning.show(
         told.rows.select(KEPT), counts, batch=batch,

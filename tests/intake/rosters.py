@@ -40,7 +40,9 @@ def load_city() -> Organisation:
             }  # fmt: skip
             if union.line:
                 facts["line"] = made[union.line]
-            made[union.key] = organisations.found(facts, under=made.get(union.above or ""), on=date(2018, 11, 1))
+            made[union.key] = organisations.found(
+                facts, under=made.get(union.above or ""), on=date(2018, 11, 1)
+            )
     return made["3699"]
 
 

@@ -140,9 +140,11 @@ def test_another_office_sees_neither_batch_nor_rows():
     sheet, heads = sheet_of(roster(60, 5))
     batch = planned(office, sheet, heads)
     with acting(SYSTEM):
-        other = Membership._meta.get_field("organisation").related_model.objects.exclude(
-            path__startswith=office.path
-        ).first()
+        other = (
+            Membership._meta.get_field("organisation")
+            .related_model.objects.exclude(path__startswith=office.path)
+            .first()
+        )
     neighbour = clerk_of(other)
     with acting(neighbour):
         assert not Batch.objects.exists() and not BatchRow.objects.exists()

@@ -56,7 +56,9 @@ def _candidates(rows: pl.DataFrame, listed: pl.DataFrame) -> pl.DataFrame:
         rows.select("row", "key", code="union_code")
         .join(by_name, on="key", how="left")
         .join(by_code, on="code", how="left")
-        .join(listed.select(pl.col("place").alias("name_place"), known_code="code"), on="name_place", how="left")
+        .join(
+            listed.select(pl.col("place").alias("name_place"), known_code="code"), on="name_place", how="left"
+        )
         .drop("key", "code")
     )
 
@@ -87,7 +89,9 @@ def _decision() -> pl.Expr:
     other_code = pl.col("union_code").is_not_null() & (pl.col("known_code") != pl.col("union_code"))
     by_code = _one("code") & (~other_name | shared)
     by_name = ~_any("code_inside") & ~_any("code_outside") & _one("name") & ~other_code.fill_null(value=False)
-    return pl.when(by_code).then("code_place").when(by_name).then("name_place").otherwise(_NONE).alias("place")
+    return (
+        pl.when(by_code).then("code_place").when(by_name).then("name_place").otherwise(_NONE).alias("place")
+    )
 
 
 def _finding(own: object) -> pl.Expr:

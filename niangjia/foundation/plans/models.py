@@ -60,9 +60,7 @@ class Batch(OfOffice):
         ]
         indexes = [
             models.Index(fields=["path", "id"], name="batch_path"),
-            models.Index(
-                fields=["line_path", "id"], name="batch_line", condition=Q(line_path__isnull=False)
-            ),
+            models.Index(fields=["line_path", "id"], name="batch_line", condition=Q(line_path__isnull=False)),
         ]
 
     def __str__(self) -> str:

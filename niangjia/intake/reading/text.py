@@ -40,7 +40,7 @@ def blocks(data: bytes, caps: Caps) -> Iterator[Block]:
         Invalid: any of ``refusals``.
     """
     text = decoded(data)
-    if not text.strip("\ufeff \t\r\n,;\""):
+    if not text.strip('\ufeff \t\r\n,;"'):
         raise Empty
     text = text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
     separator, width = _shape(text, caps)
@@ -169,5 +169,9 @@ def _flagged(rows: pl.DataFrame, width: int) -> pl.DataFrame:
     ordered = []
     for k in range(width):
         text = pl.col(f"c{k}")
-        ordered += [pl.when(text != "").then(text).alias(f"c{k}"), no.alias(f"c{k}_number"), no.alias(f"c{k}_formula")]
+        ordered += [
+            pl.when(text != "").then(text).alias(f"c{k}"),
+            no.alias(f"c{k}_number"),
+            no.alias(f"c{k}_formula"),
+        ]
     return rows.select("row", *ordered)

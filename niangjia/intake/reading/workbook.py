@@ -11,7 +11,14 @@ from itertools import chain, islice
 from typing import Any
 from xml.etree import ElementTree
 
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
+from python_calamine import (
+    CalamineError,
+    CalamineSheet,
+    CalamineWorkbook,
+    PasswordError,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
 
 from niangjia.core.intake.headers import WITHIN_ROWS, find_header_row
 from niangjia.intake.reading.caps import MIB, Caps
@@ -178,5 +185,3 @@ def _rows(name: str, sheet: CalamineSheet, formulas: list[tuple[int, int]]) -> I
         here = [(row - first, column) for row, column in formulas if first <= row < first + len(some)]
         yield Block(name, block_of(columns, width, first, here))
         first += len(some)
-
-

@@ -107,7 +107,12 @@ def _refuse_odd_names(listed: list[zipfile.ZipInfo]) -> None:
     seen = set()
     for info in listed:
         name = info.filename
-        odd = name.startswith(("/", "\\")) or ".." in name.replace("\\", "/").split("/") or ":" in name or "\0" in info.orig_filename
+        odd = (
+            name.startswith(("/", "\\"))
+            or ".." in name.replace("\\", "/").split("/")
+            or ":" in name
+            or "\0" in info.orig_filename
+        )
         if odd or stat.S_ISLNK(info.external_attr >> 16):
             raise Unsafe(what="path")
         if name.replace("\\", "/").lower() in seen:

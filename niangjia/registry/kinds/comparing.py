@@ -102,7 +102,9 @@ def _with_tokens(rows: pl.DataFrame) -> pl.DataFrame:
     refused = rows["worst"] == Severity.REFUSE.value
     usable = rows["id_number"].is_not_null() & ~refused.fill_null(value=False) & rows["repeats"].is_null()
     has_phone = usable & rows["phone"].is_not_null()
-    joined = pl.concat_str("name_key", "phone", pl.col("birth_on").cast(pl.String).fill_null(""), separator="|")
+    joined = pl.concat_str(
+        "name_key", "phone", pl.col("birth_on").cast(pl.String).fill_null(""), separator="|"
+    )
     return rows.with_columns(
         _indexed(vault.Purpose.IDENTITY, rows["id_kind"], rows["id_number"], usable).alias("id_token"),
         _indexed(vault.Purpose.PHONE, "mobile", rows["phone"], has_phone).alias("phone_token"),
@@ -133,7 +135,8 @@ def _with_known(rows: pl.DataFrame) -> pl.DataFrame:
         on="place", how="left", maintain_order="left",
     )  # fmt: skip
     return joined.with_columns(
-        pl.col("known_birth_on").str.to_date(), pl.col("place").is_in(likely.cast(pl.Int64).implode()).alias("likely")
+        pl.col("known_birth_on").str.to_date(),
+        pl.col("place").is_in(likely.cast(pl.Int64).implode()).alias("likely"),
     )
 
 
@@ -147,7 +150,9 @@ def _with_secrets(rows: pl.DataFrame) -> tuple[pl.DataFrame, list[UUID]]:
     prints = as_binary(vault.fingerprint_many(packed)).bin.encode("hex")
     same_print = prints == rows["known_print"].str.replace_all("-", "", literal=True)
     opening = (rows["person_id"].is_not_null() & ~same_print.fill_null(value=False)).arg_true()
-    secrets = rows.select("id_number", pl.lit("").alias("earlier_numbers"), "phone", pl.lit("").alias("address"))
+    secrets = rows.select(
+        "id_number", pl.lit("").alias("earlier_numbers"), "phone", pl.lit("").alias("address")
+    )
     phones, extra, differs, opened = rows["phone"].to_list(), {}, np.zeros(rows.height, dtype=bool), []
     for place, person, sealed in zip(
         opening, rows["person_id"].gather(opening), rows["known_secrets"].gather(opening), strict=True
@@ -162,7 +167,9 @@ def _with_secrets(rows: pl.DataFrame) -> tuple[pl.DataFrame, list[UUID]]:
             column = secrets[name].cast(pl.String)
             if len(column) != rows.height:
                 column = column.new_from_index(0, rows.height)
-            secrets = secrets.with_columns(column.scatter(at, [values[k] for values in extra.values()]).alias(name))
+            secrets = secrets.with_columns(
+                column.scatter(at, [values[k] for values in extra.values()]).alias(name)
+            )
     return rows.with_columns(*secrets.select(SECRET[1:]), pl.Series("phone_differs", differs)), opened
 
 
@@ -173,7 +180,9 @@ def _judged(rows: pl.DataFrame, scope: Scope | None) -> pl.DataFrame:
     rows = rows.with_columns(*differing, _employer_differs().alias("differs_employer"))
     rows = rows.rename({"phone_differs": "differs_phone"})
     fields = [*COMPARED, "employer", "phone"]
-    names = pl.concat_list(pl.when(f"differs_{field}").then(pl.lit(field)) for field in fields).list.drop_nulls()
+    names = pl.concat_list(
+        pl.when(f"differs_{field}").then(pl.lit(field)) for field in fields
+    ).list.drop_nulls()
     rows = rows.with_columns(names.alias("names"))
     outside = is_known & ~_within(scope)
     finding = (
@@ -224,12 +233,13 @@ def _within(scope: Scope | None) -> pl.Expr:
 def _with_keys(rows: pl.DataFrame, *, on: date, at: datetime) -> pl.DataFrame:
     """Draw the keys of what is new now, so that a commit that is killed and started again makes the same rows."""
     drawn = [as_binary(uuid7s(rows.height, at)) for _ in range(2)]
-    hexed = [pl.col(name).str.replace_all("-", "", literal=True).str.decode("hex") for name in ("person_id", "membership_id")]
+    hexed = [
+        pl.col(name).str.replace_all("-", "", literal=True).str.decode("hex")
+        for name in ("person_id", "membership_id")
+    ]
     return rows.with_columns(
         pl.coalesce(hexed[0], drawn[0]).alias("person_id"),
         pl.coalesce(hexed[1], drawn[1]).alias("membership_id"),
         pl.col("seen").str.replace_all("-", "", literal=True).str.decode("hex"),
         pl.col("joined_on").fill_null(on).alias("from_on"),
     )
-
-

@@ -34,7 +34,9 @@ class Members:
     def prepare(self, plan: pl.DataFrame, *, batch: Batch, by: Actor, at: datetime) -> None:
         """Found the unions that the trial run announced, under the keys that it drew for them."""
         wanted: list[dict[str, Any]] = batch.options.get("unions_to_found", [])
-        there = set(Organisation.objects.filter(pk__in=[each["id"] for each in wanted]).values_list("pk", flat=True))
+        there = set(
+            Organisation.objects.filter(pk__in=[each["id"] for each in wanted]).values_list("pk", flat=True)
+        )
         office = Organisation.objects.get(pk=batch.organisation_id)
         for each in wanted:
             if UUID(each["id"]) not in there:

@@ -7,12 +7,12 @@ from niangjia.registry.models.organisations import LINE_KINDS
 # What of a person and the spell tells that nobody has touched them: not the path, which a reorganisation rewrites, nor
 # the sealed message, which a new key reseals; the fingerprint stands for its content.
 OF_PERSON = (
-    "p.id, p.organisation_id, p.name, p.name_key, p.id_kind, p.sex, p.birth_on, p.\"group\", p.ethnic, p.education, "
+    'p.id, p.organisation_id, p.name, p.name_key, p.id_kind, p.sex, p.birth_on, p."group", p.ethnic, p.education, '
     "p.work_status, p.hukou, p.region_id, p.employer_id, p.first_joined_on, p.secrets_print, p.checked_by, "
     "extract(epoch FROM p.changed_at)"
 )
 OF_SPELL = (
-    "m.id, m.organisation_id, m.kind, m.status, m.name_then, m.\"group\", m.region_code, m.from_on, m.to_on, m.channel, "
+    'm.id, m.organisation_id, m.kind, m.status, m.name_then, m."group", m.region_code, m.from_on, m.to_on, m.channel, '
     "m.end_reason"
 )
 PRINT = f"md5(ROW({OF_PERSON}, {OF_SPELL})::text)::uuid"

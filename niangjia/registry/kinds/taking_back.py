@@ -23,7 +23,9 @@ NAMED = """UPDATE plans_batchrow r SET kept = 'in_use' WHERE {mine} AND r.kept =
 FREE = f"{MINE} AND r.kept = ''"
 # What this batch made: a person without an earlier record in it.
 MADE = f"{FREE} AND r.verdict = 'new' AND NOT EXISTS (SELECT 1 FROM plans_earlier e WHERE e.batch_id = r.batch_id AND e.place = r.place)"
-EARLIER = f"plans_batchrow r JOIN plans_earlier e ON e.batch_id = r.batch_id AND e.place = r.place WHERE {FREE}"
+EARLIER = (
+    f"plans_batchrow r JOIN plans_earlier e ON e.batch_id = r.batch_id AND e.place = r.place WHERE {FREE}"
+)
 DELTAS = f"""INSERT INTO registry_delta (measure, organisation_id, path, line_path, region_code, day, source, "group", n)
     SELECT 'members', m.organisation_id, m.path, m.line_path, m.region_code, m.from_on, %(batch)s, m."group", -count(*)
     FROM plans_batchrow r JOIN registry_membership m ON m.id = r.fact_id WHERE {FREE} AND r.verdict = 'new'
@@ -40,7 +42,9 @@ REGROUPED = f"""UPDATE registry_membership m SET "group" = b.name FROM (
     SELECT r.fact_id, e.facts->>'spell_group' AS name FROM {EARLIER} AND r.verdict = 'changed') b
     WHERE m.id = b.fact_id AND m."group" <> b.name"""
 DROP_SPELLS = f"DELETE FROM registry_membership m USING plans_batchrow r WHERE {FREE} AND r.verdict = 'new' AND m.id = r.fact_id"
-DROP_TOKENS = f"DELETE FROM registry_identitytoken t USING plans_batchrow r WHERE {MADE} AND t.person_id = r.person_id"
+DROP_TOKENS = (
+    f"DELETE FROM registry_identitytoken t USING plans_batchrow r WHERE {MADE} AND t.person_id = r.person_id"
+)
 DROP_PERSONS = f"DELETE FROM registry_person p USING plans_batchrow r WHERE {MADE} AND p.id = r.person_id"
 COLUMNS = ("name", "name_key", "id_kind", "sex", "birth_on", "group", "ethnic", "education", "work_status", "hukou",
     "region_id", "employer_id", "first_joined_on", "secrets_print", "checked_by", "changed_at")  # fmt: skip

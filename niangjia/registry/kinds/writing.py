@@ -12,10 +12,20 @@ from django.db import connection
 from niangjia.core.text import match_key
 from niangjia.foundation import audit, vault
 from niangjia.foundation.actors import Actor
-from niangjia.foundation.plans.copying import Fixed, binaries, days, integers, packed, rows_of, same, texts, uuids
+from niangjia.foundation.plans.copying import (
+    Fixed,
+    binaries,
+    days,
+    integers,
+    packed,
+    rows_of,
+    same,
+    texts,
+    uuids,
+)
 from niangjia.foundation.plans.models import Batch
-from niangjia.foundation.vault.indexes import index_version
 from niangjia.foundation.vault.bulk import pack_columns, seal_packed
+from niangjia.foundation.vault.indexes import index_version
 from niangjia.registry.kinds.sql import PLACES, PRINT
 from niangjia.registry.persons import TABLE
 
@@ -54,7 +64,7 @@ FIND_EMPLOYERS = """UPDATE registry_memberstage s SET employer_id = f.id FROM (
     ORDER BY k.employer_code, k.employer_key, e.id) f
     WHERE s.batch_id = %(batch)s AND s.employer_key = f.employer_key
     AND s.employer_code IS NOT DISTINCT FROM f.employer_code"""
-EARLIER = f"""INSERT INTO plans_earlier (batch_id, place, person_id, facts, sealed)
+EARLIER = """INSERT INTO plans_earlier (batch_id, place, person_id, facts, sealed)
     SELECT s.batch_id, s.place, p.id, (to_jsonb(p) - 'secrets') || jsonb_build_object(
         'spell_group', (SELECT m."group" FROM registry_membership m WHERE m.id = s.membership_id),
         'tokens', (SELECT coalesce(jsonb_agg(jsonb_build_object('kind', t.kind, 'token', t.token, 'key_version',
@@ -117,7 +127,9 @@ REGROUPED_DELTAS = """INSERT INTO registry_delta (measure, organisation_id, path
 REGROUPED = """UPDATE registry_membership m SET "group" = s."group" FROM registry_memberstage s
     WHERE s.batch_id = %(batch)s AND s.what = 'changed' AND m.id = s.membership_id
     AND s."group" <> '' AND s."group" <> m."group" """
-DROP_RESULTS = f"DELETE FROM plans_batchrow r USING {MINE} AND r.batch_id = s.batch_id AND r.place = s.place"
+# The new ones have no result yet.
+DROP_RESULTS = f"""DELETE FROM plans_batchrow r USING {MINE} AND s.what IN ('changed', 'moved')
+    AND r.batch_id = s.batch_id AND r.place = s.place"""
 RESULTS = f"""INSERT INTO plans_batchrow (batch_id, organisation_id, path, line_path, place, row, verdict, target_id,
     person_id, fact_id, differs, findings, written_print)
     SELECT s.batch_id, %(office)s, %(path)s, %(line_path)s, s.place, s.row,
@@ -183,7 +195,9 @@ def _params(batch: Batch, at: datetime) -> Params:
 def _copied(rows: pl.DataFrame, *, batch: Batch, at: datetime) -> bytes:
     keys = rows.select(match_key(pl.col("employer")).alias("employer_key"))
     rows = rows.with_columns(keys["employer_key"])
-    secret = pack_columns({name: rows[name].to_list() for name in ("id_number", "earlier_numbers", "phone", "address")})
+    secret = pack_columns(
+        {name: rows[name].to_list() for name in ("id_number", "earlier_numbers", "phone", "address")}
+    )
     persons = rows_of(rows["person_id"])
     sealed = seal_packed(secret, table=TABLE, row_ids=np.ascontiguousarray(persons), at=at)
     fixed = (
