@@ -148,7 +148,7 @@ def _import_export(table: list[tuple[str, ...]]) -> tuple[float, float]:
         employer, union_name, joined = models.TextField(), models.TextField(), models.TextField()
 
         class Meta:
-            app_label = "benchmarks"
+            app_label, db_table = "insight", "benchmarks_plain"
 
         def __str__(self) -> str:
             return self.name
@@ -167,6 +167,7 @@ def _import_export(table: list[tuple[str, ...]]) -> tuple[float, float]:
     with connections["owner"].schema_editor() as editor:
         editor.create_model(Plain)
         editor.execute("GRANT ALL ON benchmarks_plain TO niangjia_app")
+        editor.execute("GRANT ALL ON SEQUENCE benchmarks_plain_id_seq TO niangjia_app")
     known = {row[1]: row for row in table if row[1]}
     data = tablib.Dataset(*known.values(), headers=COLUMNS)
     start = time.perf_counter()
@@ -174,7 +175,9 @@ def _import_export(table: list[tuple[str, ...]]) -> tuple[float, float]:
     told = Shown().import_data(data, dry_run=False, raise_errors=False)
     admin = time.perf_counter() - start
     if Plain.objects.count() != len(data):
-        sys.exit(f"the baseline imported something else: {told.totals}, {[str(e.error) for e in told.base_errors][:1]} {[str(e.error) for _, es in told.row_errors() for e in es][:1]}")
+        sys.exit(
+            f"the baseline imported something else: {told.totals}, {[str(e.error) for e in told.base_errors][:1]} {[str(e.error) for _, es in told.row_errors() for e in es][:1]}"
+        )
     Plain.objects.all().delete()
     start = time.perf_counter()
     Shown().import_data(data, dry_run=False, raise_errors=False)
