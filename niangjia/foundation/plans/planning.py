@@ -77,12 +77,13 @@ def _results(batch: Batch, rows: pl.DataFrame) -> None:
     shown = rows.filter(pl.col("verdict").cast(pl.String) != Verdict.NEW.value)
     if shown.is_empty():
         return
+    batch_id = [batch.pk]
     with connection.cursor() as cursor:
         with cursor.copy("COPY plans_resultstage FROM STDIN (FORMAT binary)") as copy:
             copy.write(_copied(batch, shown))
         place: list[Any] = [batch.pk, batch.organisation_id, batch.path, batch.line_path]
-        cursor.execute(LAY_DOWN, [*place, batch.pk])
-        cursor.execute("DELETE FROM plans_resultstage WHERE batch_id = %s", [batch.pk])
+        cursor.execute(LAY_DOWN, [*place, *batch_id])
+        cursor.execute("DELETE FROM plans_resultstage WHERE batch_id = %s", batch_id)
 
 
 def _copied(batch: Batch, rows: pl.DataFrame) -> bytes:
