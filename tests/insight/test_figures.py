@@ -24,7 +24,9 @@ SYSTEM = system_actor("test")
 FIRST = date(2026, 1, 1)
 MORNING = datetime(2026, 1, 1, 1, 0, tzinfo=UTC)
 acts = st.lists(
-    st.tuples(st.integers(0, 3), st.integers(0, 2), st.integers(0, 5), st.sampled_from(["courier", "guard", ""])),
+    st.tuples(
+        st.integers(0, 3), st.integers(0, 2), st.integers(0, 5), st.sampled_from(["courier", "guard", ""])
+    ),
     max_size=14,
 )
 
@@ -62,9 +64,13 @@ def test_every_number_of_the_board_counts_the_rows_of_its_list_on_any_day(steps,
         shown = board(by=leader, on=on, at=MORNING + timedelta(days=400))
         for row in shown.rows:
             for group in shown.groups:
-                listed = rows_of(Slice(on=on, branch=row.organisation, alone=row.alone, group=group or None), by=leader)
+                listed = rows_of(
+                    Slice(on=on, branch=row.organisation, alone=row.alone, group=group or None), by=leader
+                )
                 assert row.by_group.get(group, 0) == listed.count()
-        assert shown.total.total == rows_of(Slice(on=on), by=leader).count() == figures.members(by=leader, on=on)
+        assert (
+            shown.total.total == rows_of(Slice(on=on), by=leader).count() == figures.members(by=leader, on=on)
+        )
 
 
 def test_control_a_delta_that_nobody_wrote_makes_number_and_list_differ():

@@ -25,7 +25,8 @@ def act(events=1, *, at=AT, name="member.open", persons=1):
     """Write events in one transaction, each about ``persons`` people."""
     with acting(JOB):
         return [
-            record(name, by=JOB, at=at, persons=[uuid4() for _ in range(persons)], facts={"n": n}) for n in range(events)
+            record(name, by=JOB, at=at, persons=[uuid4() for _ in range(persons)], facts={"n": n})
+            for n in range(events)
         ]
 
 

@@ -27,7 +27,14 @@ pytestmark = [pytest.mark.database, pytest.mark.django_db]
 WORKER = Actor(role=Role.MEMBER, account_id=uuid4(), person_id=uuid4())
 CLERK = Actor(role=Role.CLERK, account_id=uuid4(), posting_id=uuid4(), scope=Scope.below("0001"))
 LINE = Actor(role=Role.CLERK, scope=Scope.below("0001", line=True))
-EVERYBODY = {"login": NOBODY, "office": CLERK, "line": LINE, "worker": WORKER, "system": JOB, "audit": AUDITOR}
+EVERYBODY = {
+    "login": NOBODY,
+    "office": CLERK,
+    "line": LINE,
+    "worker": WORKER,
+    "system": JOB,
+    "audit": AUDITOR,
+}
 EVERY_ROLE = pytest.mark.parametrize("by", EVERYBODY.values(), ids=EVERYBODY)
 
 
@@ -132,7 +139,9 @@ def test_a_bulk_act_may_take_its_persons_from_a_table():
     with acting(JOB):
         chunk = record_bulk("roll.commit", by=JOB, at=AT, persons_from=source)
     with acting(AUDITOR):
-        assert set(EventSubject.objects.filter(event_id=chunk.id).values_list("person_id", flat=True)) == set(ids)
+        assert set(EventSubject.objects.filter(event_id=chunk.id).values_list("person_id", flat=True)) == set(
+            ids
+        )
 
 
 def test_a_worker_sees_who_looked_at_them_and_nobody_else():
@@ -181,11 +190,23 @@ def test_no_secret_value_reaches_the_facts(said):
 
 
 def test_what_stands_for_a_secret_is_equal_for_equal_ones():
-    assert facts.as_json({"phone": PHONE}) == facts.as_json({"phone": PHONE}) != facts.as_json({"phone": "14090000002"})
+    assert (
+        facts.as_json({"phone": PHONE})
+        == facts.as_json({"phone": PHONE})
+        != facts.as_json({"phone": "14090000002"})
+    )
 
 
 def test_plain_facts_stay_as_they_are():
-    said = {"at": AT, "on": AT.date(), "id": UUID(int=1), "role": Role.CLERK, "n": 3, "none": None, "of": {"a": (1,)}}
+    said = {
+        "at": AT,
+        "on": AT.date(),
+        "id": UUID(int=1),
+        "role": Role.CLERK,
+        "n": 3,
+        "none": None,
+        "of": {"a": (1,)},
+    }
     assert json.loads(facts.as_json(said)) == {
         "at": AT.isoformat(), "on": "2026-11-24", "id": str(UUID(int=1)), "role": "clerk", "n": 3, "none": None,
         "of": {"a": [1]},

@@ -81,7 +81,9 @@ def delete_in_the_middle(number, rng):
 
 def delete_a_segment_from_the_middle(number, rng):
     number = min(number, SEGMENTS - 1)
-    as_owner("DELETE FROM audit_event WHERE id = ANY(%s)", [[row[0] for row in as_owner(OF_SEGMENT, [number])]])
+    as_owner(
+        "DELETE FROM audit_event WHERE id = ANY(%s)", [[row[0] for row in as_owner(OF_SEGMENT, [number])]]
+    )
     as_owner("DELETE FROM audit_segment WHERE number = %s", [number])
     return {("gap", number)}
 
@@ -276,9 +278,9 @@ def test_a_long_archive_that_was_cut_keeps_what_came_before_the_cut(file, settin
     place = archive.root() / archived.file_name
     whole = place.read_bytes()
     place.write_bytes(whole[: len(whole) // 2])
-    assert codes(findings(file)) == {("archive", number) for number in (2, 3, 4)} or codes(findings(file)) == {
-        ("archive", number) for number in (3, 4)
-    }
+    assert codes(findings(file)) == {("archive", number) for number in (2, 3, 4)} or codes(
+        findings(file)
+    ) == {("archive", number) for number in (3, 4)}
 
 
 def _home(settings, tmp_path):
@@ -302,7 +304,9 @@ def test_a_hand_in_the_anchors_is_found(log, hand, tmp_path):
         log.write_bytes(b"".join(lines[:2] + lines[3:]))
         assert codes(findings(log)) == {("not_anchored", 3)}
     else:
-        log.write_bytes(b"".join(lines) + (lines[0].replace(b"number", b"namber") if hand == "forged" else b"??\n"))
+        log.write_bytes(
+            b"".join(lines) + (lines[0].replace(b"number", b"namber") if hand == "forged" else b"??\n")
+        )
         assert codes(findings(log)) == {("anchor_not_ours", None)}
 
 
