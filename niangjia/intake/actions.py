@@ -15,7 +15,7 @@ from niangjia.foundation.actors import Actor
 from niangjia.foundation.files import storing
 from niangjia.foundation.jobs import progress
 from niangjia.foundation.plans.models import Batch
-from niangjia.foundation.plans.states import CHART, OVER
+from niangjia.foundation.plans.states import CHART, OVER, Status
 from niangjia.intake import jobs
 from niangjia.registry.kinds.members import NAME
 from niangjia.registry.models import Organisation
@@ -81,7 +81,13 @@ def commit(batch: Batch, *, by: Actor, at: datetime) -> None:
 
 
 def stop(batch: Batch, *, by: Actor, at: datetime) -> None:
-    """Ask the writing to stop after the chunk that is being written."""
+    """Ask the writing to stop after the chunk that is being written.
+
+    Raises:
+        MovedOn: nothing is being written, so a wish to stop would only meet what is asked for later.
+    """
+    if batch.status != Status.COMMITTING:
+        raise workflow.MovedOn
     progress.cancel(batch.pk, by=by, at=at)
 
 
