@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from niangjia.core.days import day_of
 from niangjia.core.parameters.values import Parameters
@@ -44,7 +44,7 @@ def upload(
     first = _first(organisation, stored.token)
     if first is not None:
         return first
-    batch = Batch.objects.create(
+    batch = Batch(
         organisation_id=organisation.pk,
         path=organisation.path,
         line_path=organisation.line_path,
@@ -56,6 +56,13 @@ def upload(
         by_account=by.account_id,
         uploaded_at=at,
     )
+    try:
+        with transaction.atomic():
+            batch.save(force_insert=True)
+    except IntegrityError:  # pressed twice: the other request was first
+        return Batch.objects.exclude(status__in=OVER).get(
+            organisation_id=organisation.pk, kind=NAME, content_token=stored.token
+        )
     jobs.plan.defer(batch=batch.pk)
     return batch
 

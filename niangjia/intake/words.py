@@ -9,6 +9,7 @@ from niangjia.core.errors import Refusal
 from niangjia.core.findings import Severity
 from niangjia.core.intake import rules
 from niangjia.core.words import gettext_noop
+from niangjia.intake.reading.refusals import BY_CODE
 from niangjia.registry.kinds.comparing import RULES
 
 # What the trial run saw is no longer so: a row that a commit leaves for a second look.
@@ -34,11 +35,5 @@ class Unspecified(dict[str, str]):
 
 def refusal_of(failure: Mapping[str, Any]) -> Refusal:
     """Return the refusal that ended a trial run, from what the batch keeps of it."""
-    code, params = failure.get("code"), failure.get("params", {})
-    kinds: list[type[Refusal]] = [Refusal]
-    while kinds:
-        kind = kinds.pop()
-        if kind.code == code:
-            return kind(**params)
-        kinds += kind.__subclasses__()
-    return Refusal()
+    kind: type[Refusal] = BY_CODE.get(failure.get("code", ""), Refusal)
+    return kind(**failure.get("params", {}))
