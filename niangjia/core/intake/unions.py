@@ -21,11 +21,7 @@ _NONE = pl.lit(None, dtype=pl.UInt32)
 
 
 def match(
-<<<<<<< HEAD
-    columns: pl.DataFrame, organisations: pl.DataFrame, *, own: str | None = None
-=======
     columns: pl.DataFrame, organisations: pl.DataFrame, *, own: Any = None
->>>>>>> intakecore
 ) -> tuple[pl.Series, pl.DataFrame]:
     """Return the union of each row, and what is wrong where there is none.
 
@@ -100,11 +96,7 @@ def _decision() -> pl.Expr:
     )
 
 
-<<<<<<< HEAD
-def _finding(own: str | None) -> pl.Expr:
-=======
 def _finding(own: Any) -> pl.Expr:
->>>>>>> intakecore
     inside = _any("name_inside") | _any("code_inside")
     outside = _any("name_outside") | _any("code_outside")
     blank = ~pl.col("named") & pl.col("union_code").is_null() & pl.lit(own is not None)
@@ -120,11 +112,7 @@ def _finding(own: Any) -> pl.Expr:
     )
 
 
-<<<<<<< HEAD
-def _ids(decided: pl.DataFrame, organisations: pl.DataFrame, own: str | None) -> pl.Series:
-=======
 def _ids(decided: pl.DataFrame, organisations: pl.DataFrame, own: Any) -> pl.Series:
->>>>>>> intakecore
     ids = organisations["id"].gather(decided["place"]).alias("organisation")
     if own is None:
         return ids
