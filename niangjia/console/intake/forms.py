@@ -70,7 +70,7 @@ class Mapping(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Refuse one column for two fields."""
         taken: dict[str, str] = {}
-        for name, column in self.cleaned_data.items():
+        for name, column in list(self.cleaned_data.items()):
             if column and taken.setdefault(column, name) != name:
                 self.add_error(name, gettext("This column is chosen twice. Each column holds one thing."))
         return self.cleaned_data
