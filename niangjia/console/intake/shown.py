@@ -149,6 +149,7 @@ class Kind:
     code: str
     sentence: str
     n: int
+    url: str
     look: str
     outcome: str
 
@@ -161,7 +162,9 @@ def kinds(batch: Batch) -> list[Kind]:
     made = []
     for code, n in found:
         severity = SEVERITIES.get(code, Severity.NOTE)
-        made.append(Kind(code, said(code, None), n, looks[severity], outcomes[severity]))
+        # A new row has no result before it is written, and a note may be about one.
+        url = f"?rule={code}#rows" if batch.committed_at or severity is not Severity.NOTE else ""
+        made.append(Kind(code, said(code, None), n, url, looks[severity], outcomes[severity]))
     return made
 
 
