@@ -141,7 +141,7 @@ def run_demo(context: typer.Context, port: Annotated[int, PORT] = 8000) -> None:
 
     def prepare(urls: Urls) -> None:
         migrate_with(urls)
-        demo_commands.fill()
+        demo_commands.fill(home)
         demo_commands.announce(port)
         _let_go()
 

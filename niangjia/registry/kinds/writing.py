@@ -127,7 +127,9 @@ REGROUPED_DELTAS = """INSERT INTO registry_delta (measure, organisation_id, path
 REGROUPED = """UPDATE registry_membership m SET "group" = s."group" FROM registry_memberstage s
     WHERE s.batch_id = %(batch)s AND s.what = 'changed' AND m.id = s.membership_id
     AND s."group" <> '' AND s."group" <> m."group" """
-DROP_RESULTS = f"DELETE FROM plans_batchrow r USING {MINE} AND r.batch_id = s.batch_id AND r.place = s.place"
+# The new ones have no result yet.
+DROP_RESULTS = f"""DELETE FROM plans_batchrow r USING {MINE} AND s.what IN ('changed', 'moved')
+    AND r.batch_id = s.batch_id AND r.place = s.place"""
 RESULTS = f"""INSERT INTO plans_batchrow (batch_id, organisation_id, path, line_path, place, row, verdict, target_id,
     person_id, fact_id, differs, findings, written_print)
     SELECT s.batch_id, %(office)s, %(path)s, %(line_path)s, s.place, s.row,
