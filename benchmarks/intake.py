@@ -8,6 +8,7 @@ extrapolated; and COPY of as many rows by the server.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import io
 import os
 import resource
@@ -147,7 +148,7 @@ def _import_export(table: list[tuple[str, ...]]) -> tuple[float, float]:
         employer, union_name, joined = models.TextField(), models.TextField(), models.TextField()
 
         class Meta:
-            app_label = "benchmarks"
+            app_label, db_table = "insight", "benchmarks_plain"
 
         def __str__(self) -> str:
             return self.name
@@ -157,21 +158,27 @@ def _import_export(table: list[tuple[str, ...]]) -> tuple[float, float]:
             model = Plain
             import_id_fields = ("number",)
             fields = COLUMNS
-            using_db = "owner"
 
         def before_import_row(self, row, **kwargs):
-            if not ric.is_valid(row["number"]):
-                kwargs.get("wrong", []).append(row["number"])
+            # The made-up counties are unknown to it, and it breaks on some: it is timed, and the row goes in anyway.
+            with contextlib.suppress(KeyError):
+                ric.is_valid(row["number"])
 
     with connections["owner"].schema_editor() as editor:
         editor.create_model(Plain)
+        editor.execute("GRANT ALL ON benchmarks_plain TO niangjia_app")
+        editor.execute("GRANT ALL ON SEQUENCE benchmarks_plain_id_seq TO niangjia_app")
     known = {row[1]: row for row in table if row[1]}
     data = tablib.Dataset(*known.values(), headers=COLUMNS)
     start = time.perf_counter()
     Shown().import_data(data, dry_run=True, raise_errors=False)
-    Shown().import_data(data, dry_run=False, raise_errors=False)
+    told = Shown().import_data(data, dry_run=False, raise_errors=False)
     admin = time.perf_counter() - start
-    Plain.objects.using("owner").all().delete()
+    if Plain._default_manager.count() != len(data):
+        sys.exit(
+            f"the baseline imported something else: {told.totals}, {[str(e.error) for e in told.base_errors][:1]} {[str(e.error) for _, es in told.row_errors() for e in es][:1]}"
+        )
+    Plain._default_manager.all().delete()
     start = time.perf_counter()
     Shown().import_data(data, dry_run=False, raise_errors=False)
     return admin, time.perf_counter() - start

@@ -141,7 +141,7 @@ def run_demo(context: typer.Context, port: Annotated[int, PORT] = 8000) -> None:
 
     def prepare(urls: Urls) -> None:
         migrate_with(urls)
-        demo_commands.fill()
+        demo_commands.fill(home)
         demo_commands.announce(port)
         _let_go()
 
@@ -174,3 +174,7 @@ def main() -> None:
     except (CannotRun, ClusterError) as reason:
         typer.echo(str(reason), err=True)
         sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

@@ -121,7 +121,7 @@ def _words(
 def _told(numbered: pl.DataFrame, messages: Mapping[str, str]) -> pl.DataFrame:
     """Return the findings with their text: made once for each code and parameter, not for each row."""
     kinds = numbered.select("code", "column", "params").unique()
-    texts = [_text(*kind, messages) for kind in kinds.iter_rows()]
+    texts = [_text(code, column, params, messages) for code, column, params in kinds.iter_rows()]
     return numbered.join(
         kinds.with_columns(pl.Series("text", texts, dtype=pl.String)),
         on=["code", "column", "params"],

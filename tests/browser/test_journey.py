@@ -105,6 +105,7 @@ def test_from_the_poster_to_a_card_that_a_stranger_checks(walk):
     the_phone_is_proven_and_the_worker_waits(walk)
     the_other_office_sees_nothing(walk)
     the_reviewer_asks_for_more_and_the_worker_answers(walk)
+    the_leader_sees_nobody_yet(walk)
     the_reviewer_takes_the_worker_in(walk)
     the_board_counts_the_member(walk)
     the_card_is_shown_and_checked(walk)
@@ -173,7 +174,7 @@ def the_phone_is_proven_and_the_worker_waits(walk):
 
 
 def the_other_office_sees_nothing(walk):
-    other = walk.desk("wu", walk.other)
+    other = walk.other_desk = walk.desk("wu", walk.other)
     walk.go(other, "console:joining-queue")
     assert "测*员" not in other.content()
     answer = other.goto(walk.site + reverse("console:join-request", args=[walk.request.pk]))
@@ -225,8 +226,28 @@ def the_reviewer_takes_the_worker_in(walk):
     walk.look(walk.worker, "joined")
 
 
+def the_leader_sees_nobody_yet(walk):
+    walk.leader = walk.desk("leader", walk.city, Role.LEADER)
+    assert counted(walk) == 0
+    walk.look(walk.leader, "board-empty")
+
+
 def the_board_counts_the_member(walk):
-    """The place for the board's step: a leader of ``walk.city`` sees one member more, and its list."""
+    """One member more on the board, and that member in the list that the number opens; not for the other office."""
+    assert counted(walk) == 1
+    walk.look(walk.leader, "board")
+    with walk.leader.expect_navigation():
+        walk.leader.locator("main .strip a.num").first.click()
+    assert "测*员" in walk.leader.content()
+    walk.look(walk.leader, "members")
+    walk.go(walk.other_desk, "console:members")
+    assert "测*员" not in walk.other_desk.content()
+    walk.look(walk.other_desk, "members-empty")
+
+
+def counted(walk) -> int:
+    walk.go(walk.leader, "console:board")
+    return int(walk.leader.locator("main .strip dd").first.inner_text())
 
 
 def the_card_is_shown_and_checked(walk):

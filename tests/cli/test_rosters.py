@@ -39,13 +39,12 @@ def test_rows_that_come_back_lie_beside_the_roster_in_a_file_of_its_owner(office
     assert told["repair_workbook"] == str(place) and told["refused"] and told["held"]
     assert stat.S_IMODE(place.stat().st_mode) == 0o600
     assert openpyxl.load_workbook(place).worksheets[0].max_row == told["refused"] + told["held"] + 1
-    assert (
-        sum(told[verdict] for verdict in ("new", "changed", "same", "held", "refused")) == told["rows"] == 80
+    counted = sum(told[verdict] for verdict in ("new", "changed", "same", "held", "refused"))
+    assert counted == told["rows"] == 80
 
     before = place.read_bytes()
     assert handed_in(file, office, capsys)["repair_workbook"] == str(tmp_path / "roster.repair-2.xlsx")
     assert place.read_bytes() == before
-    )
 
 
 def test_a_clean_roster_leaves_nothing_beside_it(office, tmp_path, capsys):

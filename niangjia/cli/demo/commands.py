@@ -19,6 +19,10 @@ class Home(Protocol):
     def path(self) -> Path:
         """Return its folder."""
 
+    @property
+    def tmp(self) -> Path:
+        """Return the folder of what does not outlive a run."""
+
     def holds_data(self) -> bool:
         """Tell whether something lies here already."""
 
@@ -41,20 +45,26 @@ def mark(home: Home) -> bool:
     return True
 
 
-def fill(say: Callable[[str], None] = typer.echo) -> None:
+def fill(home: Home, say: Callable[[str], None] = typer.echo) -> None:
     """Load the made-up city where it is not there yet, and take its messy roster in."""
-    from niangjia.cli.demo import loader
+    from niangjia.cli.clock import now
+    from niangjia.cli.demo import asking, loader
 
-    if loader.is_loaded():
+    done = home.path / "demo.loaded"
+    if done.exists():
         return
     say("Loading a made-up city: unions, officials, workers")
     loader.load()
+    say(f"Taking a messy roster of {loader.ROSTER_ROWS:,} rows in")
+    loader.take_roster_in(home.tmp, now=now)
+    asking.ask(now=now())
+    done.touch()
 
 
 def announce(port: int, say: Callable[[str], None] = typer.echo) -> None:
     """Say where to look, and as whom."""
-    from niangjia.cli.demo.loader import PASSWORD, join_address, sign_ins
-    from niangjia.cli.demo.world import world
+    from niangjia.cli.demo.loader import join_address, sign_ins
+    from niangjia.cli.demo.world import PASSWORD, world
 
     site = f"http://127.0.0.1:{port}"
     say("")

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-from datetime import date, time
+from collections.abc import Callable
+from datetime import date, datetime, time
+from pathlib import Path
 
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from allauth.mfa.utils import is_mfa_enabled
 
-from niangjia.cli.demo.world import Official, Worker, World, world
+from niangjia.cli.demo.world import PASSWORD, Official, Worker, World, world
 from niangjia.cli.officials import add_official
+from niangjia.cli.rosters import hand_in
+from niangjia.cli.synth.commands import write_roster
 from niangjia.cli.synth.organisations import Organisation as MadeUp
 from niangjia.core.days import moment_at
+from niangjia.foundation.accounts.models import Account
 from niangjia.foundation.acting import acting
 from niangjia.foundation.actors import NOBODY, system_actor
+from niangjia.foundation.plans.models import Batch
 from niangjia.joining import codes
 from niangjia.joining.models import JoinCode
 from niangjia.registry import memberships, organisations, persons, regions
 from niangjia.registry.models import Organisation
 
 DEMO = system_actor("demo")
+ROSTER_ROWS = 1_200
 MORNING = time(9)
 FOUNDED = date(2018, 11, 1)
-PASSWORD = "niangjia-demo-2026"  # noqa: S105 - made up, printed by the demo, and only loaded there
 
 
 def is_loaded() -> bool:
@@ -30,17 +37,39 @@ def is_loaded() -> bool:
 
 
 def load() -> World:
-    """Load divisions, unions, officials and workers of the made-up city."""
+    """Load divisions, unions, officials and workers of the made-up city; what a killed start left undone is finished."""
     made_up = world()
-    with acting(DEMO):
-        regions.load("demo")
-        unions = _unions(made_up.organisations)
-        for worker in made_up.workers:
-            _worker(worker, unions)
-        _invite(unions)
+    if not is_loaded():
+        with acting(DEMO):
+            regions.load("demo")
+            unions = _unions(made_up.organisations)
+            for worker in made_up.workers:
+                _worker(worker, unions)
+            _invite(unions)
     for official in made_up.officials:
         _official(official)
     return made_up
+
+
+def take_roster_in(folder: Path, *, now: Callable[[], datetime]) -> None:
+    """Make a messy roster, and take it in at the city's office as a clerk would; done once."""
+    with acting(DEMO):
+        if Batch.objects.filter(committed_at__isnull=False).exists():
+            return
+    file = folder / "roster.xlsx"
+    truth = write_roster(file, rows=ROSTER_ROWS, seed=9)
+    try:
+        hand_in(
+            file,
+            world().organisations[0].key,
+            trial=False,
+            create_organisations=False,
+            as_json=False,
+            now=now,
+        )
+    finally:
+        for path in (file, truth, *folder.glob("roster.repair*")):
+            path.unlink(missing_ok=True)
 
 
 def _unions(listed: tuple[MadeUp, ...]) -> dict[str, Organisation]:
@@ -87,6 +116,8 @@ def _invite(unions: dict[str, Organisation]) -> None:
 
 
 def _official(official: Official) -> None:
+    if Account.objects.filter(sign_in_name=official.sign_in, postings__isnull=False).exists():
+        return
     account = add_official(
         official.sign_in,
         Organisation.objects.get(code=official.office),
@@ -97,7 +128,8 @@ def _official(official: Official) -> None:
         at=moment_at(official.from_on, MORNING),
     )
     with acting(NOBODY):
-        TOTP.activate(account, generate_totp_secret())
+        if not is_mfa_enabled(account):
+            TOTP.activate(account, generate_totp_secret())
 
 
 def join_address(site: str) -> str:

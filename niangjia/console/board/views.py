@@ -46,9 +46,12 @@ def members(request: HttpRequest) -> HttpResponse:
     """Show the members that a figure counts."""
     actor, now = actor_of(request), timezone.now()
     asked = slice_asked(request)
+    office = organisations.visible_to(actor).get(pk=actor.organisation_id)
     page = page_of(request, rows_of(asked, by=actor).order_by("-from_on", "pk"))
     audit.record("roll.listed", by=actor, at=now, facts={"rows": len(page.object_list), "on": str(asked.on)})
-    return render(request, "console/board/members.html", {"slice": asked, "page": page, "now": now})
+    return render(
+        request, "console/board/members.html", {"slice": asked, "page": page, "now": now, "office": office}
+    )
 
 
 def slice_asked(request: HttpRequest) -> Slice:

@@ -82,7 +82,7 @@ def _results(batch: Batch, rows: pl.DataFrame) -> None:
     with connection.cursor() as cursor:
         with cursor.copy("COPY plans_resultstage FROM STDIN (FORMAT binary)") as copy:
             copy.write(_copied(batch, shown))
-        place = [batch.pk, batch.organisation_id, batch.path, batch.line_path]
+        place: list[Any] = [batch.pk, batch.organisation_id, batch.path, batch.line_path]
         cursor.execute(LAY_DOWN, [*place, *batch_id])
         cursor.execute("DELETE FROM plans_resultstage WHERE batch_id = %s", batch_id)
 

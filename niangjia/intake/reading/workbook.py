@@ -38,14 +38,16 @@ from niangjia.intake.reading.refusals import (
 from niangjia.intake.reading.zipped import Parts, refuse_outside, without_entities
 
 BLOCK_ROWS = 10_000
+LAST_ROW = 1_048_576
 _LONGEST_ROW = 8 * MIB
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
-_TEXTS = (".xml", ".rels", ".vml")
+_TEXTS = (".xml", ".vml")
 Place = tuple[int, int]
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
+_CELL_STARTS = (b"<c ", b"<c>", b":c ", b":c>")
 _CELL = re.compile(rb"""\br\s*=\s*["']([A-Z]{1,3})([0-9]{1,7})["']""")
-_FAR = re.compile(rb"""r="([A-Z]{3}[0-9]{1,7})"[^<>]*[^<>/]>\s*<(?:\w+:)?(?:v|is|f)[\s>/]""")
+_FAR = re.compile(rb"""r="([A-Z]{3}[0-9]{1,7})"[^<>]*(?<!/)>\s*<(?:\w+:)?(?:v|is|f)[\s>/]""")
 
 
 def blocks(data: bytes, caps: Caps) -> Iterator[Block]:
@@ -71,17 +73,17 @@ def look_over(parts: Parts) -> dict[str, list[Place]]:
 
     Every part is read to its end: its size and checksum are then known to be what it claims.
     """
-    sheets: dict[str, list[Place]] = {}
+    places = _places(parts)
+    sheets: dict[str, list[Place]] = {place.lower(): [] for place in places.values()}
     for name in parts.names():
-        if name.lower().endswith(_TEXTS):
-            steps = without_entities(name, parts.steps(name))
-            if name.lower().startswith("xl/worksheets/") and name.lower().endswith(".xml"):
-                sheets[name] = _formulas(steps, name)
-            elif name.lower().endswith(".rels"):
-                refuse_outside(name, b"".join(steps))
-            else:
-                deque(steps, maxlen=0)
-    return {sheet: sheets.get(part, []) for sheet, part in _places(parts).items()}
+        lower = name.lower()
+        if lower in sheets:
+            sheets[lower] = _formulas(without_entities(name, parts.steps(name)), name)
+        elif lower.endswith(".rels"):
+            refuse_outside(name, b"".join(without_entities(name, parts.steps(name))))
+        elif lower.endswith(_TEXTS):
+            deque(without_entities(name, parts.steps(name)), maxlen=0)
+    return {sheet: sheets[place.lower()] for sheet, place in places.items()}
 
 
 def _formulas(steps: Iterator[bytes], part: str) -> list[Place]:
@@ -95,17 +97,25 @@ def _formulas(steps: Iterator[bytes], part: str) -> list[Place]:
 
 
 def _places(parts: Parts) -> dict[str, str]:
-    try:
-        top = ElementTree.fromstring(parts.read("xl/workbook.xml"))  # noqa: S314 - no DTD, as was looked for
-        relations = ElementTree.fromstring(parts.read("xl/_rels/workbook.xml.rels"))  # noqa: S314
-    except (ElementTree.ParseError, ValueError) as error:
-        raise Broken(where="xl/workbook.xml") from error
+    """Return the part of each sheet by its name, where calamine will look for it."""
+    top, relations = (_tree(parts, name) for name in ("xl/workbook.xml", "xl/_rels/workbook.xml.rels"))
     targets = {one.get("Id"): one.get("Target", "") for one in relations}
+    known = {name.lower() for name in parts.names()}
     found = {}
     for sheet in (one for one in top.iter() if one.tag.endswith("}sheet")):
-        target = targets.get(sheet.get(_RELATION) or sheet.get(_STRICT_RELATION), "")
-        found[sheet.get("name", "")] = posixpath.normpath(posixpath.join("/xl", target)).lstrip("/")
+        target = targets.get(sheet.get(_RELATION) or sheet.get(_STRICT_RELATION), "").lstrip("/")
+        place = posixpath.normpath(target if target.startswith("xl/") else f"xl/{target}")
+        if place.lower() not in known:
+            raise Broken(where=place)
+        found[sheet.get("name", "")] = place
     return found
+
+
+def _tree(parts: Parts, name: str) -> ElementTree.Element:
+    try:
+        return ElementTree.fromstring(b"".join(without_entities(name, parts.steps(name))))  # noqa: S314 - no DTD in it
+    except (ElementTree.ParseError, ValueError) as error:
+        raise Broken(where=name) from error
 
 
 def _roster(book: CalamineWorkbook, caps: Caps) -> tuple[str, CalamineSheet]:
@@ -160,11 +170,14 @@ def formulas_in(piece: bytes, place: str) -> Iterator[tuple[int, int]]:
     if b"<f" not in piece and b":f" not in piece:
         return
     for found in _FORMULA.finditer(piece):
-        start = max(piece.rfind(b"<c ", 0, found.start()), piece.rfind(b":c ", 0, found.start()))
+        start = max(piece.rfind(tag, 0, found.start()) for tag in _CELL_STARTS)
         cell = _CELL.search(piece, start, found.start()) if start >= 0 else None
         if cell is None:
             raise Unsafe(what=f"{place}: formula without a cell")
-        yield int(cell[2]) - 1, column_of(cell[1].decode())
+        row = int(cell[2])
+        if not 0 < row <= LAST_ROW:
+            raise Broken(where=f"{place}: {cell[1].decode()}{row}")
+        yield row - 1, column_of(cell[1].decode())
 
 
 def column_of(letters: str) -> int:
@@ -185,3 +198,9 @@ def _rows(name: str, sheet: CalamineSheet, formulas: list[tuple[int, int]]) -> I
         here = [(row - first, column) for row, column in formulas if first <= row < first + len(some)]
         yield Block(name, block_of(columns, width, first, here))
         first += len(some)
+    # A formula that no program has reckoned has no value, and a row of such ones lies below what calamine sees.
+    last = max((row for row, _ in formulas), default=-1)
+    if last >= first:
+        here = [(row - first, column) for row, column in formulas if row >= first]
+        blank = ([""] * (last - first + 1) for _ in range(width))
+        yield Block(name, block_of(blank, width, first, here))

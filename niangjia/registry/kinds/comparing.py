@@ -195,8 +195,14 @@ def _judged(rows: pl.DataFrame, scope: Scope | None) -> pl.DataFrame:
         pl.when(~is_known).then(pl.lit("new")).when(~has_spell).then(pl.lit("return"))
         .when(pl.col("names").list.len() > 0).then(pl.lit("changed")).otherwise(pl.lit("same"))
     )  # fmt: skip
-    known = pl.when(pl.col("repeats").is_not_null() | (what == "same")).then(pl.lit("same"))
-    known = known.when(what == "changed").then(pl.lit("changed")).otherwise(pl.lit("new"))
+    is_same = pl.col("repeats").is_not_null() | (what == "same")
+    known = (
+        pl.when(is_same)
+        .then(pl.lit("same"))
+        .when(what == "changed")
+        .then(pl.lit("changed"))
+        .otherwise(pl.lit("new"))
+    )
     quoted = '["' + pl.col("names").list.join('","') + '"]'
     return rows.with_columns(
         finding.fill_null("").alias("roll_finding"),

@@ -65,7 +65,7 @@ COUNTS = f"SELECT r.kept, count(*) FROM plans_batchrow r WHERE {MINE} GROUP BY r
 
 def take_back(chunk: Chunk, *, batch: Batch, by: Actor, at: datetime) -> None:
     """Restore what ``chunk`` changed, in the current transaction; the audit keeps that it had been written."""
-    params = {"batch": batch.pk, "first": chunk.first, "beyond": chunk.beyond}
+    params: dict[str, Any] = {"batch": batch.pk, "first": chunk.first, "beyond": chunk.beyond}
     with connection.cursor() as cursor:
         for statement in (LOCK, TOUCHED, *_in_use()):
             cursor.execute(statement, params)

@@ -1,0 +1,265 @@
+"""What is read is what was typed: kinds of cells, numbers of rows, quotation marks, encodings."""
+
+import csv
+import io
+from datetime import date, datetime
+
+import openpyxl
+import polars as pl
+import pytest
+import xlsxwriter
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from niangjia.core.errors import Invalid
+from niangjia.core.intake import headers, members
+from niangjia.intake.reading import read, text
+from niangjia.intake.reading.caps import Caps
+from niangjia.intake.reading.refusals import TooLarge, TooSlow
+from niangjia.intake.reading.workbook import column_of, formulas_in, whole_rows
+from tests.intake import books
+
+HEAD = ["姓名", "身份证号", "手机号", "入会日期"]
+ID = "369901199001010013"
+
+
+def workbook(fill, **options):
+    out = io.BytesIO()
+    made = xlsxwriter.Workbook(out, options)
+    page = made.add_worksheet("名册")
+    page.write_row(0, 0, HEAD)
+    fill(made, page)
+    made.close()
+    return io.BytesIO(out.getvalue())
+
+
+def codes_of(content):
+    sheet = read(content, name="x")
+    checked = members.check(sheet.rows, headers.guess(sheet.headers), on=date(2026, 9, 1), allow_demo=True)
+    found = checked.findings.with_columns(number=sheet.rows["row"].gather(checked.findings["row"]))
+    return {(row, code) for row, code in found.select("number", "code").iter_rows()}, checked
+
+
+def test_numbers_formulas_and_days_are_told_apart():
+    def fill(made, page):
+        page.write_number(1, 1, 369901199001011000)
+        page.write_number(1, 2, 14091234567)
+        page.write_datetime(1, 3, datetime(2020, 5, 6), made.add_format({"num_format": "yyyy/m/d"}))
+        page.write_formula(2, 0, '="张"&"三"', None, "张三")
+        page.write_boolean(2, 1, True)
+        page.write_number(2, 3, 43957.5)
+
+    rows = read(workbook(fill), name="x").rows
+
+    assert rows.select("row", "c0", "c1", "c2", "c3").rows() == [
+        (2, None, "369901199001011000", "14091234567", "2020-05-06"),
+        (3, "张三", "TRUE", None, "43957.5"),
+    ]
+    assert rows.select("c1_number", "c2_number", "c3_number").rows() == [
+        (True, True, False),
+        (False, False, True),
+    ]
+    assert rows["c0_formula"].to_list() == [False, True]
+
+
+def test_formulas_are_found_behind_shared_strings_and_shared_formulas():
+    made = openpyxl.Workbook()
+    made.active.append(HEAD)
+    made.active.append(["张三", f"={ID[:3]}+1", "14091234567"])
+    made.active["A40"] = '=HYPERLINK("http://example.invalid")'
+    out = io.BytesIO()
+    made.save(out)
+
+    found, _ = codes_of(out)
+
+    assert {(2, "FORMULA_CELL"), (40, "FORMULA_CELL")} <= found
+
+
+ID_CELLS = {
+    "a number": (369901199001011000, "ID_NUMBER_CELL"),
+    "a number of fifteen digits": (369901900101001, "ID_NUMBER_CELL"),
+    "the text of a number": ("3.69901E+17", "ID_NUMBER_CELL"),
+    "seventeen characters": (ID[:17], "ID_LENGTH"),
+    "nineteen characters": (ID + "1", "ID_LENGTH"),
+    "a wrong end": (ID[:17] + "4", "ID_CHECK"),
+    "the letter O": ("36990119900101O013", "ID_CHARACTER"),
+    "30 February": ("369901199002300015", "ID_BIRTH"),
+    "a county of nowhere": ("999999199001010010", "ID_COUNTY"),
+    "a passport without saying so": ("E12345678", "ID_LENGTH"),
+    "a travel permit without saying so": ("H1234567802", "ID_LENGTH"),
+    "nothing": (None, "ID_BLANK"),
+    "spaces": ("   ", "ID_BLANK"),
+    "Chinese": ("没有带身份证来了请稍后再补充登记吧好", "ID_CHARACTER"),
+}
+
+
+@pytest.mark.parametrize("kind", ID_CELLS)
+def test_bad_id_cells_are_refused_by_name_and_never_guessed(kind):
+    cell, code = ID_CELLS[kind]
+
+    found, checked = codes_of(
+        workbook(lambda _, page: page.write_row(1, 0, ["张三", cell, "14091234567", "2020-01-01"]))
+    )
+
+    assert {one for _, one in found if one.startswith("ID_")} == {code}
+    assert checked.columns["id_number"].to_list() == [None]
+    assert checked.verdicts.to_list() == ["refused"]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        ID,
+        "３６９９０１１９９００１０１００１３",
+        f" {ID[:6]} {ID[6:14]} {ID[14:]}",
+        f"'{ID}",
+        "369901900101001",
+    ],
+)
+def test_right_ids_are_right_in_any_writing(cell):
+    _, checked = codes_of(
+        workbook(lambda _, page: page.write_row(1, 0, ["张三", cell, "14091234567", "2020-01-01"]))
+    )
+
+    assert checked.verdicts.to_list() == ["new"]
+    assert checked.columns["id_number"].str.slice(0, 17).to_list() == [ID[:17]]
+
+
+def test_hidden_rows_count_and_merged_cells_are_blank_below_their_first():
+    def fill(made, page):
+        page.write_row(1, 0, ["张三", ID, "14091234567"])
+        page.set_row(1, None, None, {"hidden": True})
+        page.merge_range(2, 1, 3, 1, "36990119900101003X")
+        page.write(2, 0, "李四")
+        page.write(3, 0, "王五")
+
+    found, checked = codes_of(workbook(fill))
+
+    assert checked.columns["row"].to_list() == [2, 3, 4]
+    assert (4, "ID_BLANK") in found and (3, "ID_BLANK") not in found
+
+
+def test_a_sheet_of_remarks_and_a_hidden_list_are_passed_over():
+    remarks = books.sheet_xml(books.rows(books.cell("A1", "填表说明：一人一行")), dimension="A1")
+    made = books.parts({"说明": remarks, "名册": books.sheet_xml(), "字典": books.sheet_xml()})
+    made["xl/workbook.xml"] = made["xl/workbook.xml"].replace('name="字典"', 'name="字典" state="hidden"')
+
+    assert read(io.BytesIO(books.zipped(made)), name="x").name == "名册"
+
+
+def test_a_roster_that_starts_in_the_middle_of_a_sheet_keeps_its_numbers():
+    def fill(_, page):
+        page.write_row(0, 0, ["", "", "", ""])
+        page.write_row(9, 3, ["姓名", "证件号码"])
+        page.write_row(11, 3, ["张三", ID])
+
+    out = io.BytesIO()
+    made = xlsxwriter.Workbook(out)
+    fill(made, made.add_worksheet())
+    made.close()
+    sheet = read(io.BytesIO(out.getvalue()), name="x")
+
+    assert (sheet.header_row, sheet.headers) == (10, ["", "", "", "姓名", "证件号码"])
+    assert sheet.rows.select("row", "c3", "c4").rows() == [(12, "张三", ID)]
+
+
+cells = st.text(st.sampled_from('ab张三,;"\n\t =1·\u3000'), max_size=5)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.lists(st.lists(cells, min_size=1, max_size=3), min_size=1, max_size=6),
+    st.sampled_from(["utf-8", "utf-8-sig", "gb18030"]),
+    st.sampled_from(["\r\n", "\n"]),
+)
+def test_text_tables_are_read_as_pythons_own_reader_does(lines, encoding, end):
+    out = io.StringIO()
+    csv.writer(out, lineterminator=end, quoting=csv.QUOTE_ALL).writerows(
+        [["姓名", "身份证号", "备注"], *lines]
+    )
+    expected = [
+        (number, *((cell.replace("\r\n", "\n") or None) for cell in (line + [""] * 3)[:3]))
+        for number, line in enumerate(csv.reader(io.StringIO(out.getvalue(), newline="")), start=1)
+    ]
+
+    block = next(text.blocks(out.getvalue().encode(encoding), Caps()))
+
+    assert block.rows.select("row", "c0", "c1", "c2").rows() == expected
+
+
+def test_blank_lines_count_as_a_spreadsheet_counts_them():
+    sheet = read(io.BytesIO(f"名册\n\n姓名,身份证号\n\n张三,{ID}\n,\n李四,{ID}".encode()), name="x")
+
+    assert sheet.header_row == 3 and sheet.rows["row"].to_list() == [5, 7]
+
+
+@pytest.mark.parametrize("separator", [",", "\t", ";"])
+def test_commas_tabs_and_semicolons_part_cells(separator):
+    lines = [["姓名", "身份证号", "手机号"], ["张三", ID, "14091234567"]]
+
+    sheet = read(io.BytesIO("\n".join(separator.join(line) for line in lines).encode("gb18030")), name="x")
+
+    assert sheet.headers == lines[0] and sheet.rows.select("c0", "c1", "c2").row(0) == tuple(lines[1])
+
+
+def test_characters_that_left_the_private_use_area_in_2022_are_read_as_such():
+    assert text.decoded("姓名,".encode("gb18030") + b"\xfe\x59\n") == "姓名,\u9fb4\n"
+
+
+def test_a_child_out_of_time_or_memory_is_a_refusal():
+    with pytest.raises(TooSlow):
+        read(io.BytesIO(books.book()), name="x", caps=Caps(wall_seconds=0))
+    with pytest.raises(TooLarge):
+        read(io.BytesIO(b"x" * 1_100_000), name="x", caps=Caps(file_mib=1))
+
+
+def test_the_child_can_write_no_file_and_gets_none_of_our_variables(monkeypatch):
+    from niangjia.intake.reading import process
+
+    monkeypatch.setenv("DATABASE_URL", "postgres://secret")
+    assert not {"DATABASE_URL", "PGPASSWORD"} & set(process._ENVIRONMENT)
+    code = (
+        "from niangjia.intake.reading.caps import Caps, confine; import os; confine(Caps());"
+        "fd = os.open('/tmp', os.O_TMPFILE | os.O_RDWR); os.write(fd, b'x')"
+    )
+    import subprocess
+    import sys
+
+    ended = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, check=False, env=process._ENVIRONMENT
+    )
+    assert ended.returncode != 0
+
+
+@given(st.integers(1, 40), st.integers(1, 200))
+def test_formulas_are_found_wherever_the_pieces_are_cut(n, step):
+    xml = "".join(
+        f'<row r="{k}"><c r="AB{k}"><f>1</f><v>1</v></c><c r="C{k}"><v>2</v></c></row>'
+        for k in range(1, n + 1)
+    )
+    data = f"<sheetData>{xml}</sheetData>".encode()
+    steps = iter([data[k : k + step] for k in range(0, len(data), step)])
+
+    found = [cell for piece in whole_rows(steps, "x") for cell in formulas_in(piece, "x")]
+
+    assert found == [(k, 27) for k in range(n)]
+
+
+def test_columns_have_letters():
+    assert [column_of(letters) for letters in ("A", "Z", "AA", "XFD")] == [0, 25, 26, 16383]
+
+
+@pytest.mark.parametrize("noise", range(12))
+def test_a_workbook_with_flipped_bytes_is_read_or_refused(noise):
+    import random
+
+    luck = random.Random(noise)
+    data = bytearray(books.book())
+    for _ in range(luck.randint(1, 6)):
+        data[luck.randrange(len(data))] ^= 1 << luck.randrange(8)
+    try:
+        sheet = read(io.BytesIO(bytes(data)), name="x")
+    except Invalid as refusal:
+        assert refusal.code.startswith("file_")
+    else:
+        assert isinstance(sheet.rows, pl.DataFrame)
