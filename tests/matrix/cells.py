@@ -29,8 +29,16 @@ FEW = [
     who
     for who in ACCOUNTS
     if who.position in (None, "union")
+    and who.key not in ("other member", "moved member", "other applicant", "applicant/idle")
     and not who.key.startswith(("leader@union/", "organiser@union/", "security_admin@union/"))
 ]
+# Pages of which every account asks for every thing; of the others for one near, one far and one missing.
+EVERYWHERE = {
+    "console:join-request",
+    "console:join-request-approve",
+    "console:join-code-poster",
+    "console:intake-batch",
+}
 # Without a token everybody is refused before anything is looked at.
 FORGED = [
     who
@@ -56,19 +64,21 @@ def cells_of(route: str) -> Iterator[Cell]:
     for who in ACCOUNTS:
         for method in METHODS:
             if method in own or who in FEW:
-                for place in places(page, who, known=method in own):
+                for place in places(route, page, who, known=method in own):
                     yield Cell(route, method, who, place)
     for who in FORGED:
         for method in sorted(UNSAFE):
             yield Cell(route, method, who, token=False)
 
 
-def places(page: Any, who: Who, *, known: bool) -> tuple[str, ...]:
+def places(route: str, page: Any, who: Who, *, known: bool) -> tuple[str, ...]:
     """Return where the thing lies that a cell names: everywhere for those who may open the page, else at the union."""
     if page.thing is None:
         return ("union",)
     if page.thing == "posting":
         return ("own", "union", "missing") if who.position else ("union", "missing")
     if who.role not in page.who or not known:
-        return ("union", "missing") if who in FEW else ("union",)
-    return ("union", "missing") if page.thing == "elsewhere" else (*PLACES, "missing")
+        return ("union",)
+    if page.thing == "elsewhere":
+        return ("union", "missing")
+    return (*PLACES, "missing") if route in EVERYWHERE else ("union", "cousin", "missing")

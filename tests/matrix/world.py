@@ -23,11 +23,12 @@ from niangjia.foundation.accounts import secrets
 from niangjia.foundation.accounts.models import Account
 from niangjia.foundation.acting import acting
 from niangjia.foundation.plans.models import Batch
-from niangjia.joining import codes, registration, reviewing
+from niangjia.joining import codes, reviewing
 from niangjia.joining.models import Elsewhere, JoinRequest
 from niangjia.registry import consents, logins, memberships, organisations, persons
 from niangjia.registry.models import Posting
 from tests.factories import region
+from tests.jobs import run_jobs
 from tests.joiners import SYSTEM, asked, reviewer
 from tests.matrix.expected import OFFICES, PLACES, TREE
 
@@ -219,8 +220,8 @@ def _elsewhere(world: World) -> None:
     by = reviewer(world.unions["union"])
     with acting(by):
         reviewing.approve(made, checked_by="card_seen", by=by, at=world.at)
+    run_jobs(now=lambda: world.at)
     with acting(SYSTEM):
-        registration.register(made.pk, by=SYSTEM, at=world.at)
         world.elsewhere = Elsewhere.objects.get(join_request_id=made.pk)
     world.elsewhere_canary = Canary(**{**vars(canary), "pk": made.pk})
 
