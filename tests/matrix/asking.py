@@ -87,7 +87,7 @@ class Asker:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self.client = Client(enforce_csrf_checks=True, raise_request_exception=True)
+        self.client = Client(enforce_csrf_checks=True, raise_request_exception=False)
         self._nothing: dict[tuple[str, str], Any] = {}
 
     def ask(self, address: str, method: str, who: Who, data: Any = None, *, token: bool = True) -> Any:
@@ -134,7 +134,8 @@ class Asker:
             return self.world.postings[key].pk
         if kind == "elsewhere":
             return self.world.elsewhere.pk
-        return (self.world.requests if kind == "request" else self.world.codes)[cell.place].pk
+        things = {"request": self.world.requests, "code": self.world.codes, "batch": self.world.batches}
+        return things[kind][cell.place].pk
 
     def wrong(self, cell: Cell) -> list[str]:
         """Return what is wrong with the answer to a cell, nothing where all is as expected."""
@@ -210,7 +211,8 @@ def _is(right: bool, words: str) -> list[str]:
 
 def _leaks(world: World, cell: Cell, page: Page, answer: Any) -> list[str]:
     """Return which canaries stand where they may not, and which own one is missing from a list."""
-    text = answer.content.decode("utf-8", "replace") + str(answer.headers)
+    body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    text = body.decode("utf-8", "replace") + str(answer.headers)
     refused = answer.status_code >= 300
     found = []
     for canary in world.canaries:
@@ -225,14 +227,12 @@ def _leaks(world: World, cell: Cell, page: Page, answer: Any) -> list[str]:
         listed = page.lists and canary.kind in page.lists and cell.method == "GET"
         if listed and known and canary.mask not in text:
             found.append(f"does not show its own {canary.kind} at {canary.place}")
-    for place, code in world.codes.items():
-        known = page.lists == ("code",) or page.thing == "code"
-        if code.label in text and not (known and place in cell.who.sees):
-            found.append(f"shows the code at {place}")
+    for kind, place, words in world.labels:
+        known = page.lists == (kind,) or page.thing == kind
+        if words in text and not (known and place in cell.who.sees):
+            found.append(f"shows the {kind} at {place}")
         if known and page.lists and cell.method == "GET" and answer.status_code == 200:
-            found += _is(
-                (code.label in text) == (place in cell.who.sees), f"the code at {place}: shown or not"
-            )
+            found += _is((words in text) == (place in cell.who.sees), f"the {kind} at {place}: shown or not")
     return found
 
 

@@ -24,8 +24,21 @@ ACCOUNTS = [
     *map(Who, PEOPLE),
     *(Who(f"{role}@{position}" + (f"/{state}" if state else "")) for role, position, state in OFFICES),
 ]
-# Methods that no page knows are asked by one account of each role and by every worthless session.
-FEW = [who for who in ACCOUNTS if who.position in (None, "union")]
+# Methods that a page does not know are asked by one account of each role and by each worthless kind of session.
+FEW = [
+    who
+    for who in ACCOUNTS
+    if who.position in (None, "union")
+    and who.key not in ("other member", "moved member", "other applicant", "applicant/idle")
+    and not who.key.startswith(("leader@union/", "organiser@union/", "security_admin@union/"))
+]
+# Pages of which every account asks for every thing; of the others for one near, one far and one missing.
+EVERYWHERE = {
+    "console:join-request",
+    "console:join-request-approve",
+    "console:join-code-poster",
+    "console:intake-batch",
+}
 # Without a token everybody is refused before anything is looked at.
 FORGED = [
     who
@@ -47,22 +60,25 @@ def routes(resolver: Any = None, prefix: str = "") -> Iterator[str]:
 def cells_of(route: str) -> Iterator[Cell]:
     """Return the cells of one route."""
     page = PAGES[route]
+    own = ({"GET"} if page.get else set()) | ({"POST"} if page.post else set())
     for who in ACCOUNTS:
-        for method in METHODS if who in FEW else ("GET", "POST"):
-            for place in places(page, who, method):
-                yield Cell(route, method, who, place)
+        for method in METHODS:
+            if method in own or who in FEW:
+                for place in places(route, page, who, known=method in own):
+                    yield Cell(route, method, who, place)
     for who in FORGED:
         for method in sorted(UNSAFE):
             yield Cell(route, method, who, token=False)
 
 
-def places(page: Any, who: Who, method: str) -> tuple[str, ...]:
+def places(route: str, page: Any, who: Who, *, known: bool) -> tuple[str, ...]:
     """Return where the thing lies that a cell names: everywhere for those who may open the page, else at the union."""
-    if page.thing == "posting":
-        return ("own", "union", "missing") if who.position else ("union", "missing")
     if page.thing is None:
         return ("union",)
-    known_method = method == ("GET" if page.get else "POST")
-    if who.role not in page.who or not known_method:
+    if page.thing == "posting":
+        return ("own", "union", "missing") if who.position else ("union", "missing")
+    if who.role not in page.who or not known:
+        return ("union",)
+    if page.thing == "elsewhere":
         return ("union", "missing")
-    return ("union", "missing") if page.thing == "elsewhere" else (*PLACES, "missing")
+    return (*PLACES, "missing") if route in EVERYWHERE else ("union", "cousin", "missing")

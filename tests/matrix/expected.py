@@ -74,7 +74,7 @@ class Page:
     Attributes:
         who: the roles that may open it.
         get, post: the statuses of a right answer; empty where the method is none of the page's.
-        thing: what the address names: ``request``, ``code``, ``elsewhere`` or ``posting``; the scope decides on it.
+        thing: what the address names: ``request``, ``code``, ``batch``, ``elsewhere`` or ``posting``; the scope decides on it.
         data: what a right form sends.
         lists: the kinds of canaries that must stand on the page, masked, for those in whose scope they lie.
         uncovers: whether a right POST shows the number in full.
@@ -173,4 +173,12 @@ PAGES: dict[str, Page] = {
     "console:join-codes": desk(INVITERS, post=ANSWER, lists=("code",)),
     "console:join-code-revoke": desk(INVITERS, get=(), post=(302,), thing="code"),
     "console:join-code-poster": desk(INVITERS, thing="code"),
+    "console:intake": desk(WRITERS, post=ANSWER, lists=("batch",)),
+    "console:intake-batch": desk(WRITERS, thing="batch"),
+    "console:intake-remap": desk(WRITERS, get=(), post=ANSWER, thing="batch"),
+    "console:intake-commit": desk(WRITERS, get=(), post=(302,), thing="batch"),
+    "console:intake-stop": desk(WRITERS, get=(), post=(302,), thing="batch"),
+    "console:intake-cancel": desk(WRITERS, get=(), post=(302,), thing="batch"),
+    "console:intake-undo": desk(WRITERS, get=ANSWER, post=(302,), thing="batch"),
+    "console:intake-repair": desk(WRITERS, get=(200, 404), thing="batch"),
 }

@@ -14,6 +14,7 @@ from uuid import uuid4
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 
 from niangjia.cli.synth.numbers import citizen_number
 from niangjia.core.codes.phones import demo_prefix
@@ -22,11 +23,12 @@ from niangjia.foundation.accounts import secrets
 from niangjia.foundation.accounts.models import Account
 from niangjia.foundation.acting import acting
 from niangjia.foundation.plans.models import Batch
-from niangjia.joining import codes, registration, reviewing
+from niangjia.joining import codes, reviewing
 from niangjia.joining.models import Elsewhere, JoinRequest
 from niangjia.registry import consents, logins, memberships, organisations, persons
 from niangjia.registry.models import Posting
 from tests.factories import region
+from tests.jobs import run_jobs
 from tests.joiners import SYSTEM, asked, reviewer
 from tests.matrix.expected import OFFICES, PLACES, TREE
 
@@ -86,6 +88,12 @@ class World:
         )
 
     @property
+    def labels(self) -> list[tuple[str, str, str]]:
+        """Return kind, place and words of what is no person's: what stands on a code, and a roster's file name."""
+        codes = [("code", place, code.label) for place, code in self.codes.items()]
+        return codes + [("batch", place, batch.file_name) for place, batch in self.batches.items()]
+
+    @property
     def canaries(self) -> list[Canary]:
         """Return every person's."""
         return [*self.requests.values(), *self.members.values(), self.elsewhere_canary]
@@ -122,7 +130,7 @@ def _at_place(world: World, place: str) -> None:
     with acting(SYSTEM):
         world.codes[place] = codes.make(union, label=f"{place}-门口码", by=SYSTEM, at=at)
         notices.tell_office(union.pk, "join_request_waits", at=at, subject=uuid4())
-        world.batches[place] = _batch(union, at)
+        world.batches[place] = _batch(union, place, at)
     world.requests[place] = request = _asked(world, "request", place)
     if place in ("union", "sibling"):
         key = "applicant" if place == "union" else "other applicant"
@@ -173,9 +181,14 @@ def _worker(world: World, key: str, at: datetime) -> Account:
     return account
 
 
-def _batch(union: Any, at: datetime) -> Batch:
+def _batch(union: Any, name: str, at: datetime) -> Batch:
     place = {"organisation_id": union.pk, "path": union.path, "line_path": union.line_path}
-    facts = {"kind": "members", "file_id": uuid4(), "content_token": uuid4(), "file_name": "名册.xlsx"}
+    facts = {
+        "kind": "members",
+        "file_id": uuid4(),
+        "content_token": uuid4(),
+        "file_name": f"{name}-名册.xlsx",
+    }
     return Batch.objects.create(**place, **facts, uploaded_at=at)
 
 
@@ -207,16 +220,19 @@ def _elsewhere(world: World) -> None:
     by = reviewer(world.unions["union"])
     with acting(by):
         reviewing.approve(made, checked_by="card_seen", by=by, at=world.at)
+    run_jobs(now=lambda: world.at)
     with acting(SYSTEM):
-        registration.register(made.pk, by=SYSTEM, at=world.at)
         world.elsewhere = Elsewhere.objects.get(join_request_id=made.pk)
     world.elsewhere_canary = Canary(**{**vars(canary), "pk": made.pk})
 
 
 def _officials(world: World) -> None:
+    password = make_password("a made-up pass phrase")  # once: it is slow on purpose
     for role, position, state in OFFICES:
         key = f"{role}@{position}" + (f"/{state}" if state else "")
-        account = Account(sign_in_name=f"m{len(world.accounts)}", password="!", is_active=state != "disabled")
+        account = Account(
+            sign_in_name=f"m{len(world.accounts)}", password=password, is_active=state != "disabled"
+        )
         account.save()
         data = {"secret": secrets.wrap("JBSWY3DPEHPK3PXP", bound_to=secrets.SECOND_FACTOR)}
         Authenticator.objects.create(user=account, type=Authenticator.Type.TOTP, data=data)
