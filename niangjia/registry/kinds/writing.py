@@ -162,7 +162,7 @@ def write(rows: pl.DataFrame, *, batch: Batch, by: Actor, at: datetime) -> None:
     params = _params(batch, at)
     with connection.cursor() as cursor:
         with cursor.copy(COPIED) as copy:
-            copy.write(_copied(rows, batch=batch, at=at))
+            copy.write(packed_rows(rows, batch=batch, at=at))
         for statement in ORDER:
             cursor.execute(statement, params)
         moved = _moved(cursor, params)
@@ -192,7 +192,8 @@ def _params(batch: Batch, at: datetime) -> Params:
     }
 
 
-def _copied(rows: pl.DataFrame, *, batch: Batch, at: datetime) -> bytes:
+def packed_rows(rows: pl.DataFrame, *, batch: Batch, at: datetime) -> bytes:
+    """Return what the stage is filled with: sealed, indexed, fingerprinted. Asks the database nothing."""
     keys = rows.select(match_key(pl.col("employer")).alias("employer_key"))
     rows = rows.with_columns(keys["employer_key"])
     secret = pack_columns(
