@@ -12,6 +12,7 @@ from niangjia.cli.clock import now
 from niangjia.cli.figures import calendar, figures
 from niangjia.cli.health import doctor
 from niangjia.cli.officials import official
+from niangjia.cli.organisations import organisation
 from niangjia.cli.proof import audit
 
 regions = typer.Typer(no_args_is_help=True, help="Administrative divisions.")
@@ -72,6 +73,7 @@ def add_commands(app: typer.Typer, with_installation: Callable[[typer.Context], 
     for name, group in (
         ("regions", regions),
         ("intake", intake),
+        ("organisation", organisation),
         ("official", official),
         ("audit", audit),
         ("figures", figures),

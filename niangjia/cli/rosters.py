@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -13,18 +14,19 @@ from typing import Any, NoReturn
 from uuid import UUID
 
 import typer
+from django.conf import settings
 from django.db import connection
 from rich.console import Console
 from rich.progress import Progress
 
-from niangjia.core.errors import Refusal
 from niangjia.core.roles import Role
 from niangjia.foundation.acting import acting
 from niangjia.foundation.actors import Actor, Scope, system_actor
 from niangjia.foundation.jobs import progress
 from niangjia.foundation.plans.models import Batch
 from niangjia.foundation.plans.states import Status
-from niangjia.intake import actions, jobs, queries
+from niangjia.intake import actions, jobs, queries, returning
+from niangjia.intake.words import refusal_of
 from niangjia.registry.models import Organisation
 
 PART = 1 << 20
@@ -45,13 +47,15 @@ def hand_in(
         jobs.plan.run({"batch": str(batch.pk)}, now=now)
         batch = _fresh(batch.pk, clerk)
         if batch.status == Status.FAILED:
-            _refuse(_words(batch))
+            _refuse(str(refusal_of(batch.failure)))
         if not trial and batch.status in (Status.PLANNED, Status.PARTLY_COMMITTED):
             with acting(clerk):
                 actions.commit(batch, by=clerk, at=now())
         if not trial:
             jobs.commit.run({"batch": str(batch.pk)}, now=now)
-    _tell(_fresh(batch.pk, clerk), seconds=time.monotonic() - start, as_json=as_json)
+    batch = _fresh(batch.pk, clerk)
+    repair = _repaired(file, batch, clerk, now=now)
+    _tell(batch, repair, seconds=time.monotonic() - start, as_json=as_json)
 
 
 def _office(code: str) -> Organisation:
@@ -85,25 +89,26 @@ def _fresh(pk: UUID, clerk: Actor) -> Batch:
         return queries.get(pk, by=clerk)
 
 
-def _words(batch: Batch) -> str:
-    """Return the sentence of the refusal that ended the trial run."""
-    code, params = batch.failure.get("code"), batch.failure.get("params", {})
-    kinds: list[type[Refusal]] = [Refusal]
-    while kinds:
-        kind = kinds.pop()
-        if kind.code == code:
-            return str(kind(**params))
-        kinds += kind.__subclasses__()
-    return str(Refusal())
+def _repaired(file: Path, batch: Batch, clerk: Actor, *, now: Clock) -> Path | None:
+    """Write the repair workbook beside the roster, for nobody's eyes but the owner's; None where no row comes back."""
+    if not returning.has_repair(batch):
+        return None
+    with acting(clerk):
+        made = returning.repair_of(batch, language=settings.LANGUAGE_CODE, by=clerk, at=now())
+    place = file.with_name(f"{file.name}.repair.xlsx")
+    place.unlink(missing_ok=True)
+    with os.fdopen(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+        out.write(made)
+    return place
 
 
-def _tell(batch: Batch, *, seconds: float, as_json: bool) -> None:
+def _tell(batch: Batch, repair: Path | None, *, seconds: float, as_json: bool) -> None:
     told: dict[str, Any] = {
         "batch": str(batch.pk),
         "rows": batch.rows,
         **{name: batch.counts.get(name, 0) for name in ("new", "changed", "same", "held", "refused")},
         "findings": batch.finding_counts,
-        "repair_workbook": None,
+        "repair_workbook": str(repair) if repair else None,
         "seconds": round(seconds, 2),
     }
     if as_json:

@@ -174,3 +174,7 @@ def main() -> None:
     except (CannotRun, ClusterError) as reason:
         typer.echo(str(reason), err=True)
         sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

@@ -117,9 +117,21 @@ JOINING = {
     "console:join-code-poster": only(INVITERS),
 }
 
+INTAKE = {
+    "console:intake": only(ROLL_WRITERS, BOTH),
+    "console:intake-batch": only(ROLL_WRITERS),
+    "console:intake-remap": only(ROLL_WRITERS, POST),
+    "console:intake-commit": only(ROLL_WRITERS, POST),
+    "console:intake-stop": only(ROLL_WRITERS, POST),
+    "console:intake-cancel": only(ROLL_WRITERS, POST),
+    "console:intake-undo": only(ROLL_WRITERS, BOTH),
+    "console:intake-repair": only(ROLL_WRITERS),
+}
+
 ROUTES: dict[str, Route] = (
     SIGN_IN
     | JOINING
+    | INTAKE
     | {
         "ui:language": everybody(),
         "ui:large-type": everybody(),

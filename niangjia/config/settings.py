@@ -55,6 +55,8 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+# The only one: Django's own would write what comes in to the disk in the clear.
+FILE_UPLOAD_HANDLERS = ["niangjia.foundation.files.uploads.SealedUploadHandler"]
 
 # -- applications -------------------------------------------------------------------------------------------
 INSTALLED_APPS = [

@@ -4,6 +4,7 @@ from django.urls import path
 
 from niangjia.console import home, notices
 from niangjia.console.board import views as board
+from niangjia.console.intake import batches, rosters
 from niangjia.console.joining import codes, elsewhere, queue, requests
 
 app_name = "console"
@@ -12,6 +13,14 @@ urlpatterns = [
     path("board/", board.board, name="board"),
     path("members/", board.members, name="members"),
     path("notices/", notices.notices, name="notices"),
+    path("intake/", rosters.rosters, name="intake"),
+    path("intake/<uuid:pk>/", batches.show, name="intake-batch"),
+    path("intake/<uuid:pk>/columns/", batches.remap, name="intake-remap"),
+    path("intake/<uuid:pk>/write/", batches.commit, name="intake-commit"),
+    path("intake/<uuid:pk>/stop/", batches.stop, name="intake-stop"),
+    path("intake/<uuid:pk>/cancel/", batches.cancel, name="intake-cancel"),
+    path("intake/<uuid:pk>/undo/", batches.undo, name="intake-undo"),
+    path("intake/<uuid:pk>/repair.xlsx", batches.repair, name="intake-repair"),
     path("joining/", queue.queue, name="joining-queue"),
     path("joining/codes/", codes.listed, name="join-codes"),
     path("joining/codes/<uuid:pk>/", codes.poster, name="join-code-poster"),

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from niangjia.core.days import day_of
 from niangjia.core.parameters.values import Parameters
@@ -15,7 +15,7 @@ from niangjia.foundation.actors import Actor
 from niangjia.foundation.files import storing
 from niangjia.foundation.jobs import progress
 from niangjia.foundation.plans.models import Batch
-from niangjia.foundation.plans.states import CHART, OVER
+from niangjia.foundation.plans.states import CHART, OVER, Status
 from niangjia.intake import jobs
 from niangjia.registry.kinds.members import NAME
 from niangjia.registry.models import Organisation
@@ -44,7 +44,7 @@ def upload(
     first = _first(organisation, stored.token)
     if first is not None:
         return first
-    batch = Batch.objects.create(
+    batch = Batch(
         organisation_id=organisation.pk,
         path=organisation.path,
         line_path=organisation.line_path,
@@ -56,6 +56,13 @@ def upload(
         by_account=by.account_id,
         uploaded_at=at,
     )
+    try:
+        with transaction.atomic():
+            batch.save(force_insert=True)
+    except IntegrityError:  # pressed twice: the other request was first
+        return Batch.objects.exclude(status__in=OVER).get(
+            organisation_id=organisation.pk, kind=NAME, content_token=stored.token
+        )
     jobs.plan.defer(batch=batch.pk)
     return batch
 
@@ -81,7 +88,13 @@ def commit(batch: Batch, *, by: Actor, at: datetime) -> None:
 
 
 def stop(batch: Batch, *, by: Actor, at: datetime) -> None:
-    """Ask the writing to stop after the chunk that is being written."""
+    """Ask the writing to stop after the chunk that is being written.
+
+    Raises:
+        MovedOn: nothing is being written, so a wish to stop would only meet what is asked for later.
+    """
+    if batch.status != Status.COMMITTING:
+        raise workflow.MovedOn
     progress.cancel(batch.pk, by=by, at=at)
 
 

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import TYPE_CHECKING
 from uuid import UUID
 
+from niangjia.core.days import day_of
 from niangjia.core.errors import Refusal
 from niangjia.core.intake import headers
-from niangjia.foundation import workflow
+from niangjia.foundation import notices, parameters, workflow
 from niangjia.foundation.acting import acting
 from niangjia.foundation.actors import Actor
 from niangjia.foundation.files import storing
 from niangjia.foundation.files.models import StoredFile
-from niangjia.foundation.jobs import job
+from niangjia.foundation.jobs import job, progress
 from niangjia.foundation.plans import committing
 from niangjia.foundation.plans.models import Batch
 from niangjia.foundation.plans.states import CHART, Status
 from niangjia.intake.planning import plan_sheet
+
+if TYPE_CHECKING:
+    from niangjia.intake.reading.sheets import Sheet
 
 Clock = Callable[[], datetime]
 
@@ -29,30 +34,53 @@ def plan(*, batch: UUID, by: Actor, now: Clock) -> None:
         row = Batch.objects.select_for_update().get(pk=batch)
         if row.status == Status.UPLOADED:
             workflow.fire(row, "plan", machine=CHART, by=by, at=now())
-    if row.status != Status.PLANNING:
-        return
+        if row.status != Status.PLANNING:
+            return
+        progress.start_over(batch)
+        progress.report(batch, stage="read", done=0, total=0, at=now())
     try:
-        _plan(batch, by=by, now=now)
+        _plan(row, by=by, now=now)
     except Refusal as refusal:
-        with acting(by):
-            row = Batch.objects.get(pk=batch)
-            failure = {"code": refusal.code, "params": refusal.params}
-            workflow.fire(row, "fail", machine=CHART, by=by, at=now(), failure=failure)
+        _fail(batch, refusal, by=by, at=now())
 
 
-def _plan(batch: UUID, *, by: Actor, now: Clock) -> None:
+def _plan(row: Batch, *, by: Actor, now: Clock) -> None:
+    start = now()
+    sheet = _read(row, by=by, at=start)
+    with acting(by):
+        headings = [headers.shown(each) for each in sheet.headers]
+        Batch.objects.filter(pk=row.pk).update(options={**row.options, "headers": headings})
+        progress.report(row.pk, stage="check", done=0, total=sheet.rows.height, at=now())
+    with acting(by):
+        # No lock: whoever cancels meanwhile goes first, and "show" then finds the batch moved on.
+        row = Batch.objects.get(pk=row.pk)
+        if row.status != Status.PLANNING:
+            return
+        plan_sheet(row, sheet.rows, row.mapping or headers.guess(sheet.headers), by=by, at=start)
+        Batch.objects.filter(pk=row.pk).update(seconds=(now() - start).total_seconds())
+
+
+def _read(row: Batch, *, by: Actor, at: datetime) -> Sheet:
+    from niangjia.intake.reading.caps import Caps
     from niangjia.intake.reading.sheets import read  # not loaded by who only asks for the work
 
-    start = now()
+    with acting(by):
+        stored = StoredFile.objects.get(pk=row.file_id)
+        with storing.open_file(stored, purpose="roster", by=by, at=at) as content:
+            held = parameters.at(day_of(at))
+            caps = Caps(memory_mib=held.reader_memory_mib, rows=held.file_max_rows)
+            return read(content, name=row.file_name, caps=caps)
+
+
+def _fail(batch: UUID, refusal: Refusal, *, by: Actor, at: datetime) -> None:
+    """Keep why the file is refused; not where somebody cancelled meanwhile."""
     with acting(by):
         row = Batch.objects.select_for_update().get(pk=batch)
         if row.status != Status.PLANNING:
             return
-        stored = StoredFile.objects.get(pk=row.file_id)
-        with storing.open_file(stored, purpose="roster", by=by, at=start) as content:
-            sheet = read(content, name=row.file_name)
-        plan_sheet(row, sheet.rows, row.mapping or headers.guess(sheet.headers), by=by, at=start)
-        Batch.objects.filter(pk=batch).update(seconds=(now() - start).total_seconds())
+        failure = {"code": refusal.code, "params": refusal.params}
+        workflow.fire(row, "fail", machine=CHART, by=by, at=at, failure=failure)
+        notices.tell_office(row.organisation_id, "batch_failed", at=at, subject=batch)
 
 
 @job("intake.commit", transaction=False)

@@ -115,4 +115,4 @@ def _alarm(batch: Batch, office: Organisation, held: int, figures: Parameters, *
     if held and (day > figures.held_alarm_per_day or held >= figures.held_alarm_share * batch.rows):
         superior = parent_of(office)
         if superior is not None:
-            notices.tell_office(superior.pk, "roster.many_held", at=at, subject=batch.pk)
+            notices.tell_office(superior.pk, "held_alarm", at=at, subject=batch.pk)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from niangjia.core.errors import NotFound
 from niangjia.foundation.actors import Actor
 from niangjia.foundation.plans import queries as plans
 from niangjia.foundation.plans.models import Batch
@@ -23,4 +24,7 @@ def get(pk: UUID, *, by: Actor) -> Batch:
     Raises:
         NotFound: there is none, or none that ``by`` may know of.
     """
-    return plans.get(pk, by=by)
+    found = visible_to(by).filter(pk=pk).first()
+    if found is None:
+        raise NotFound
+    return found

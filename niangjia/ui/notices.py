@@ -3,33 +3,37 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop as _noop
+from django.utils.translation import gettext_noop
 
 WORDS = {
-    "join_request_waits": _noop("A worker asks to join."),
-    "join_request_completed": _noop("A worker has sent what was missing."),
-    "join_request_late": _noop("A union below you has not answered a worker in time."),
-    "join_request_handed_up": _noop(
+    "join_request_waits": gettext_noop("A worker asks to join."),
+    "join_request_completed": gettext_noop("A worker has sent what was missing."),
+    "join_request_late": gettext_noop("A union below you has not answered a worker in time."),
+    "join_request_handed_up": gettext_noop(
         "A request came up to you, since the union below did not answer. You can decide now."
     ),
-    "join_request_moved_up": _noop(
+    "join_request_moved_up": gettext_noop(
         "The union above decides on your request now. You need not send it again."
     ),
-    "join_request_past_hard_stop": _noop("A worker has waited longer than anybody should. Decide today."),
-    "member_elsewhere": _noop(
+    "join_request_past_hard_stop": gettext_noop(
+        "A worker has waited longer than anybody should. Decide today."
+    ),
+    "member_elsewhere": gettext_noop(
         "Somebody who was accepted is on another roll. You stand above both unions: decide."
     ),
-    "joined": _noop("You are a member now. Your card is ready."),
-    "join_request_needs_more": _noop("The union needs something more from you."),
-    "join_request_rejected": _noop("The union has answered your request."),
-    "join_request_lapsed": _noop(
+    "joined": gettext_noop("You are a member now. Your card is ready."),
+    "join_request_needs_more": gettext_noop("The union needs something more from you."),
+    "join_request_rejected": gettext_noop("The union has answered your request."),
+    "join_request_lapsed": gettext_noop(
         "Your request was closed, since no answer came. You can ask again at any time."
     ),
-    "batch_planned": _noop("The trial run of a roster is ready."),
-    "batch_committed": _noop("A roster has been taken in."),
-    "batch_undone": _noop("A roster has been taken back."),
-    "batch_failed": _noop("A roster could not be read to its end."),
-    "held_alarm": _noop("An office below you meets many people of other rolls in its rosters. Ask why."),
+    "batch_planned": gettext_noop("The trial run of a roster is ready."),
+    "batch_committed": gettext_noop("A roster has been taken in."),
+    "batch_undone": gettext_noop("A roster has been taken back."),
+    "batch_failed": gettext_noop("A roster could not be read to its end."),
+    "held_alarm": gettext_noop(
+        "An office below you meets many people of other rolls in its rosters. Ask why."
+    ),
 }
 
 

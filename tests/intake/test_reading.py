@@ -249,7 +249,7 @@ def test_columns_have_letters():
     assert [column_of(letters) for letters in ("A", "Z", "AA", "XFD")] == [0, 25, 26, 16383]
 
 
-@pytest.mark.parametrize("noise", range(40))
+@pytest.mark.parametrize("noise", range(12))
 def test_a_workbook_with_flipped_bytes_is_read_or_refused(noise):
     import random
 

@@ -48,7 +48,7 @@ def mark(home: Home) -> bool:
 def fill(home: Home, say: Callable[[str], None] = typer.echo) -> None:
     """Load the made-up city where it is not there yet, and take its messy roster in."""
     from niangjia.cli.clock import now
-    from niangjia.cli.demo import loader
+    from niangjia.cli.demo import asking, loader
 
     done = home.path / "demo.loaded"
     if done.exists():
@@ -57,13 +57,14 @@ def fill(home: Home, say: Callable[[str], None] = typer.echo) -> None:
     loader.load()
     say(f"Taking a messy roster of {loader.ROSTER_ROWS:,} rows in")
     loader.take_roster_in(home.tmp, now=now)
+    asking.ask(now=now())
     done.touch()
 
 
 def announce(port: int, say: Callable[[str], None] = typer.echo) -> None:
     """Say where to look, and as whom."""
-    from niangjia.cli.demo.loader import PASSWORD, join_address, sign_ins
-    from niangjia.cli.demo.world import world
+    from niangjia.cli.demo.loader import join_address, sign_ins
+    from niangjia.cli.demo.world import PASSWORD, world
 
     site = f"http://127.0.0.1:{port}"
     say("")

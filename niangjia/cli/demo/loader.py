@@ -9,7 +9,7 @@ from pathlib import Path
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from allauth.mfa.utils import is_mfa_enabled
 
-from niangjia.cli.demo.world import Official, Worker, World, world
+from niangjia.cli.demo.world import PASSWORD, Official, Worker, World, world
 from niangjia.cli.officials import add_official
 from niangjia.cli.rosters import hand_in
 from niangjia.cli.synth.commands import write_roster
@@ -28,7 +28,6 @@ DEMO = system_actor("demo")
 ROSTER_ROWS = 1_200
 MORNING = time(9)
 FOUNDED = date(2018, 11, 1)
-PASSWORD = "niangjia-demo-2026"  # noqa: S105 - made up, printed by the demo, and only loaded there
 
 
 def is_loaded() -> bool:

@@ -10,6 +10,8 @@ from typing import Any
 from niangjia.cli.synth.numbers import citizen_number
 from niangjia.cli.synth.organisations import Organisation, city
 
+PASSWORD = "niangjia-demo-2026"  # noqa: S105 - made up, printed by the demo, and only loaded there
+
 
 @dataclass(frozen=True)
 class Official:

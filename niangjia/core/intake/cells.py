@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -43,19 +43,39 @@ class Cells:
     def tidied(self, field: str) -> pl.Series:
         """Return the cells in one form of width and spaces; line breaks and invisible signs inside fall away."""
         bare = pl.col("text").str.replace_all(_INVISIBLE, "")
-        return pl.DataFrame({"text": self.text(field)}).select(tidied(bare)).to_series().alias(field)
+        return by_value(self.text(field), lambda frame: frame.select(tidied(bare))).to_series().alias(field)
 
     def coded(self, field: str, table: str) -> pl.Series:
         """Return the code that each cell means by the table's names and synonyms, null for blank or unknown."""
         keys = _key(pl.col("text"))
         meant = keys.replace_strict(_meanings(table), default=None, return_dtype=pl.String)
-        return pl.DataFrame({"text": self.text(field)}).select(meant).to_series().alias(field)
+        return by_value(self.text(field), lambda frame: frame.select(meant)).to_series().alias(field)
 
     def _column(self, field: str, kind: str, dtype: type[pl.DataType]) -> pl.Series:
         place = f"c{self.mapping[field]}{kind}" if field in self.mapping else ""
         if place in self.rows.columns:
             return self.rows[place].alias(field)
         return pl.repeat(None, self.rows.height, dtype=dtype, eager=True).alias(field)
+
+
+def by_value(text: pl.Series, work: Callable[[pl.DataFrame], pl.DataFrame]) -> pl.DataFrame:
+    """Return what ``work`` makes of a column, done once for each text where the same ones come often.
+
+    Args:
+        work: takes a frame with the column ``text``, and returns as many rows, each made of its text alone.
+    """
+    values = text.unique()
+    if len(values) * 4 > len(text):
+        return work(pl.DataFrame({"text": text}))
+    told = work(pl.DataFrame({"text": values})).rename(lambda name: f"told_{name}")
+    whole = pl.DataFrame({"text": text}).join(
+        told.with_columns(values.alias("text")),
+        on="text",
+        how="left",
+        nulls_equal=True,
+        maintain_order="left",
+    )
+    return whole.drop("text").rename(lambda name: name.removeprefix("told_"))
 
 
 def _key(text: pl.Expr) -> pl.Expr:

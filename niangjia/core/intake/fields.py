@@ -33,7 +33,7 @@ MEMBERS = (
     ),
     Field(
         "id_number",
-        gettext_noop("ID number"),
+        gettext_noop("Document number"),
         (
             "身份证号码", "身份证号", "身份证", "公民身份号码", "公民身份证号码", "居民身份证号码", "居民身份证号", "证件号码",
             "证件号", "有效证件号码", "身份号码", "身份证件号码", "身份证件号", "二代身份证号",
@@ -80,7 +80,7 @@ MEMBERS = (
     ),
     Field(
         "union",
-        gettext_noop("Union"),
+        gettext_noop("Union of the member"),
         (
             "所属工会", "工会名称", "所在工会", "所属基层工会", "基层工会", "基层工会名称", "所属工会名称", "工会", "工会组织",
             "所属工会组织", "工会组织名称", "所在基层工会", "union", "trade union", "union name",

@@ -22,6 +22,8 @@ ROW_HEADER = gettext_noop("Row in the first file")
 
 _WIDE = {0xFF01 + k: 0x21 + k for k in range(94)}
 _BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】|〔[^〔〕]*〕|<[^<>]*>")
+_LONG_NUMBER = re.compile(r"\d{6,}[Xx]?")
+_SHOWN = 40
 _NOT_COMPARED = re.compile(r"[\W_]+")
 _WHOSE = re.compile(r"^(?:工会会员|会员|职工|员工|本人|个人|劳动者|申请人|入会人员|工人|人员)")
 
@@ -65,6 +67,11 @@ def find_header_row(rows: Sequence[Sequence[Cell]]) -> int | None:
     counts = [_recognised(row) for row in rows[:WITHIN_ROWS]]
     best = max(counts, default=0)
     return counts.index(best) if best >= FEWEST_FIELDS else None
+
+
+def shown(header: Cell) -> str:
+    """Return a heading as a page may show it: short, and without a long number that somebody typed where headings stand."""
+    return _LONG_NUMBER.sub("…", header or "")[:_SHOWN]
 
 
 def missing(mapping: Mapping[str, int]) -> list[str]:

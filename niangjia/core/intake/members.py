@@ -16,7 +16,7 @@ from niangjia.core.codes.phones import mobile_prefixes
 from niangjia.core.findings import Severity, findings, worst
 from niangjia.core.identifiers import credit, phone
 from niangjia.core.intake import documents, rules
-from niangjia.core.intake.cells import Cells
+from niangjia.core.intake.cells import Cells, by_value
 from niangjia.core.intake.dates import day_column
 from niangjia.core.intake.fields import MEMBERS
 from niangjia.core.intake.regions import region_codes
@@ -144,7 +144,10 @@ def _phones(cells: Cells, *, allow_demo: bool) -> pl.DataFrame:
 
 
 def _days(cells: Cells) -> pl.DataFrame:
-    born, joined = day_column(cells.text("born_on")), day_column(cells.text("joined_on"))
+    born, joined = (
+        by_value(cells.text(field), lambda frame: day_column(frame["text"]))
+        for field in ("born_on", "joined_on")
+    )
     return pl.DataFrame(
         {
             "born_told": born["day"],
@@ -172,7 +175,11 @@ def _codes(cells: Cells, *, allow_demo: bool) -> pl.DataFrame:
 
 def _credit_codes(cells: Cells, kind: str) -> pl.DataFrame:
     field = f"{kind}_code"
-    told = credit.checked(cells.text(field), numeric=cells.is_number(field))
+    numeric = cells.is_number(field)
+    if numeric.any():
+        told = credit.checked(cells.text(field), numeric=numeric)
+    else:
+        told = by_value(cells.text(field), lambda frame: credit.checked(frame["text"]))
     return told.select(
         pl.col("credit_code").alias(field),
         pl.col("credit_finding").alias(f"{kind}_finding"),

@@ -5,6 +5,8 @@ The algorithm: docs/algorithms/intake.md, "Unions".
 
 from __future__ import annotations
 
+from typing import Any
+
 import polars as pl
 
 from niangjia.core.findings import Rule, Severity, finding_is, findings
@@ -19,7 +21,7 @@ _NONE = pl.lit(None, dtype=pl.UInt32)
 
 
 def match(
-    columns: pl.DataFrame, organisations: pl.DataFrame, *, own: str | None = None
+    columns: pl.DataFrame, organisations: pl.DataFrame, *, own: Any = None
 ) -> tuple[pl.Series, pl.DataFrame]:
     """Return the union of each row, and what is wrong where there is none.
 
@@ -94,7 +96,7 @@ def _decision() -> pl.Expr:
     )
 
 
-def _finding(own: str | None) -> pl.Expr:
+def _finding(own: Any) -> pl.Expr:
     inside = _any("name_inside") | _any("code_inside")
     outside = _any("name_outside") | _any("code_outside")
     blank = ~pl.col("named") & pl.col("union_code").is_null() & pl.lit(own is not None)
@@ -110,7 +112,7 @@ def _finding(own: str | None) -> pl.Expr:
     )
 
 
-def _ids(decided: pl.DataFrame, organisations: pl.DataFrame, own: str | None) -> pl.Series:
+def _ids(decided: pl.DataFrame, organisations: pl.DataFrame, own: Any) -> pl.Series:
     ids = organisations["id"].gather(decided["place"]).alias("organisation")
     if own is None:
         return ids

@@ -10,7 +10,7 @@ from uuid import UUID
 import polars as pl
 from django.db.models import F
 
-from niangjia.foundation import workflow
+from niangjia.foundation import notices, workflow
 from niangjia.foundation.acting import acting
 from niangjia.foundation.actors import Actor
 from niangjia.foundation.jobs import progress
@@ -83,6 +83,7 @@ def _is_stopped(batch_id: UUID, *, by: Actor, now: Clock) -> bool:
         batch = Batch.objects.get(pk=batch_id)
         if batch.status == Status.COMMITTING:
             workflow.fire(batch, "stop", machine=CHART, by=by, at=now())
+            progress.start_over(batch_id)  # the wish is met: whoever resumes does not meet it again
         return True
 
 
@@ -92,6 +93,7 @@ def _finish(batch_id: UUID, *, by: Actor, now: Clock) -> None:
         batch = Batch.objects.select_for_update().get(pk=batch_id)
         if batch.status == Status.COMMITTING:
             workflow.fire(batch, "finish", machine=CHART, by=by, at=at, committed_at=at)
+            notices.tell_office(batch.organisation_id, "batch_committed", at=at, subject=batch.pk)
 
 
 def carry_back(batch_id: UUID, *, by: Actor, now: Clock) -> None:
@@ -109,6 +111,7 @@ def carry_back(batch_id: UUID, *, by: Actor, now: Clock) -> None:
         batch = Batch.objects.select_for_update().get(pk=batch_id)
         if batch.status == Status.UNDOING:
             workflow.fire(batch, "take_back", machine=CHART, by=by, at=at, undone_at=at)
+            notices.tell_office(batch.organisation_id, "batch_undone", at=at, subject=batch.pk)
 
 
 def take_back_chunk(batch_id: UUID, number: int, *, by: Actor, now: Clock) -> None:

@@ -10,7 +10,7 @@ import polars as pl
 from django.db import connection
 
 from niangjia.core.plan import Plan, Verdict, plan
-from niangjia.foundation import workflow
+from niangjia.foundation import notices, workflow
 from niangjia.foundation.actors import Actor
 from niangjia.foundation.plans import sheets
 from niangjia.foundation.plans.copying import binaries, integers, packed, same, texts, uuids
@@ -58,6 +58,7 @@ def show(
         "planned_at": at,
     }
     workflow.fire(batch, "show", machine=CHART, by=by, at=at, **facts)
+    notices.tell_office(batch.organisation_id, "batch_planned", at=at, subject=batch.pk)
     return made
 
 

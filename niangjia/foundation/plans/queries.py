@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from niangjia.core.errors import NotFound
 from niangjia.foundation.actors import Actor
-from niangjia.foundation.plans.models import Batch, BatchRow
+from niangjia.foundation.plans.models import Batch, BatchRow, Chunk
 
 
 def visible_to(actor: Actor) -> QuerySet[Batch]:
@@ -31,6 +31,12 @@ def get(pk: UUID, *, by: Actor) -> Batch:
 def results_of(batch: Batch, *, by: Actor) -> QuerySet[BatchRow]:
     """Return what became of the rows, in the order of the file."""
     return _within(BatchRow.objects.filter(batch=batch), by).order_by("place")
+
+
+def rows_written(batch: Batch, *, by: Actor) -> int:
+    """Return how many rows of the file lie in chunks that are done."""
+    done = _within(Chunk.objects.filter(batch=batch, state=Chunk.State.DONE), by)
+    return sum(beyond - first for first, beyond in done.values_list("first", "beyond"))
 
 
 def kept_of(batch: Batch, *, by: Actor) -> QuerySet[BatchRow]:

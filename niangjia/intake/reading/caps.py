@@ -13,13 +13,13 @@ class Caps:
     """The limits of one child process and of what it reads.
 
     Attributes:
-        memory_mib: address space of the child.
+        memory_mib: address space of the child; libraries take up half a gibibyte of it, so that less is resident.
         cpu_seconds, wall_seconds: the kernel ends it after the one, the parent after the other.
         entries, part_mib, ratio: of the zip: parts, size of all of them unpacked, and how many times larger than packed.
         ratio_from_mib: smaller parts may be as repetitive as they like.
     """
 
-    memory_mib: int = 1536
+    memory_mib: int = 2048
     cpu_seconds: int = 60
     wall_seconds: int = 90
     rows: int = 1_048_575

@@ -15,10 +15,12 @@ import json
 import mmap
 import os
 import sys
+from collections.abc import Callable, Iterator
 
-from niangjia.intake.reading import text, workbook
+from niangjia.intake.reading import text
 from niangjia.intake.reading.caps import Caps, confine
-from niangjia.intake.reading.kinds import Kind, kind_of
+from niangjia.intake.reading.columns import Block
+from niangjia.intake.reading.kinds import LOOKED_AT, Kind, kind_of
 from niangjia.intake.reading.refusals import Empty, Invalid, TooLarge
 
 
@@ -26,12 +28,13 @@ def main() -> None:
     """Read the file behind the descriptor in the first argument, under the caps in the second."""
     descriptor, caps = int(sys.argv[1]), Caps(**json.loads(sys.argv[2]))
     size = os.fstat(descriptor).st_size
-    confine(caps)
     try:
         if not size:
             raise Empty
         with mmap.mmap(descriptor, size, prot=mmap.PROT_READ) as data:
-            _read(bytes(data), caps)
+            reader = _reader(kind_of(data[:LOOKED_AT]))
+            confine(caps)  # once what it needs is imported, for after this it can open nothing
+            _tell(reader(data[:], caps))
     except Invalid as refusal:
         _put(b"r", json.dumps([refusal.code, {k: str(v) for k, v in refusal.params.items()}]).encode())
     except MemoryError:
@@ -39,9 +42,16 @@ def main() -> None:
     _put(b"e", b"")
 
 
-def _read(data: bytes, caps: Caps) -> None:
-    reader = workbook if kind_of(data) is Kind.XLSX else text
-    for number, block in enumerate(reader.blocks(data, caps)):
+def _reader(kind: Kind) -> Callable[[bytes, Caps], Iterator[Block]]:
+    if kind is Kind.TEXT:
+        return text.blocks
+    from niangjia.intake.reading import workbook  # a text table need not wait for it
+
+    return workbook.blocks
+
+
+def _tell(blocks: Iterator[Block]) -> None:
+    for number, block in enumerate(blocks):
         if not number:
             _put(b"h", block.sheet.encode())
         content = io.BytesIO()

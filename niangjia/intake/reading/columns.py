@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from decimal import Decimal
 from typing import Any
 
-import numpy as np
 import polars as pl
 
 NUMBERS = (float, int)
+EXACT, MOST_SHOWN = 10**15, 10**20
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ def text_of(cell: Any) -> str | None:
     if cell is None:
         return None
     if type(cell) is float:
-        return str(int(cell)) if cell.is_integer() else repr(cell)
+        return _number(cell)
     if type(cell) is bool:
         return "TRUE" if cell else "FALSE"
     if type(cell) is datetime and cell.time() == time():
@@ -36,6 +37,13 @@ def text_of(cell: Any) -> str | None:
     if isinstance(cell, date):
         return cell.isoformat().replace("T", " ")
     return str(cell)
+
+
+def _number(cell: float) -> str:
+    """Return a number as a spreadsheet shows it: fifteen digits are kept, and zeros follow."""
+    if not cell.is_integer() or abs(cell) >= MOST_SHOWN:
+        return repr(cell)
+    return str(int(cell)) if abs(cell) < EXACT else str(int(Decimal(f"{cell:.15g}")))
 
 
 def block_of(
@@ -60,9 +68,8 @@ def block_of(
         else:
             text = pl.Series(f"c{k}", [text_of(cell) for cell in cells], dtype=pl.String)
             number = pl.Series([type(cell) in NUMBERS for cell in cells], dtype=pl.Boolean)
-        formula = np.zeros(len(text), dtype=np.bool_)
-        formula[at.get(k, [])] = True
-        found += [text, number.alias(f"c{k}_number"), pl.Series(f"c{k}_formula", formula)]
+        formula = pl.repeat(value=False, n=len(text), eager=True).scatter(at.get(k, []), values=True)
+        found += [text, number.alias(f"c{k}_number"), formula.alias(f"c{k}_formula")]
     frame = pl.DataFrame(found)
     texts = [f"c{k}" for k in range(width)]
     return frame.with_columns(

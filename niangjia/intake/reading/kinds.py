@@ -22,6 +22,7 @@ _KNOWN = {
     b"MZ": "a program",
 }
 _MARKUP = re.compile(rb"(?i)\A(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|\?xml|table|head|meta|script|svg|!--)")
+LOOKED_AT = 1024 * 1024  # the list of streams of an old container may stand far behind its start
 _PASSWORD = "EncryptedPackage".encode("utf-16-le")
 
 

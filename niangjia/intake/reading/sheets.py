@@ -68,7 +68,8 @@ def _sheet(name: str, whole: pl.DataFrame) -> Sheet:
     if header is None:
         raise NoHeader(sheet=name, rows=WITHIN_ROWS)
     below = whole.slice(header + 1)
-    rows = below.filter(pl.any_horizontal(pl.col(column).is_not_null() for column in texts))
+    is_filled = (pl.col(column).is_not_null() | pl.col(f"{column}_formula") for column in texts)
+    rows = below.filter(pl.any_horizontal(is_filled))
     if not rows.height:
         raise Empty
     return Sheet(name, header + 1, [cell or "" for cell in top[header]], rows.rechunk())

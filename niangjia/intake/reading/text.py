@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import polars as pl
 
@@ -26,7 +26,7 @@ SEPARATORS = (",", "\t", ";")
 # Python's table is that of 2005; in 2022 these left the private use area.
 _OF_2022 = dict(
     zip(
-        [*range(0xE78D, 0xE797), 0xE81E, 0xE826, 0xE82B, 0xE82C, 0xE832, 0xE843, 0xE854, 0xE864],
+        map(chr, [*range(0xE78D, 0xE797), 0xE81E, 0xE826, 0xE82B, 0xE82C, 0xE832, 0xE843, 0xE854, 0xE864]),
         "︐︒︑︓︔︕︖︗︘︙龴龵龶龷龸龹龺龻",
         strict=True,
     )
@@ -67,13 +67,19 @@ def decoded(data: bytes) -> str:
     lines = data.split(b"\n")
     if data.startswith(BOM):
         raise MixedEncodings(line=_first_other(lines))
-    strange = _strange_line(lines)
+    try:
+        text = data.decode("gb18030")
+    except UnicodeDecodeError as error:
+        raise MixedEncodings(line=_strange_line(lines, _kind) or len(lines)) from error
+    strange = _strange_line(lines, _kind_if_gb18030)
     if strange is not None:
         raise MixedEncodings(line=strange)
-    return data.decode("gb18030").translate(_OF_2022)
+    for old, new in _OF_2022.items():
+        text = text.replace(old, new)
+    return text
 
 
-def _strange_line(lines: list[bytes]) -> int | None:
+def _strange_line(lines: list[bytes], kind_of: Callable[[bytes], str]) -> int | None:
     """Return the number of the first line that is not in the encoding of those above it.
 
     A line of GB 18030 is hardly ever UTF-8 by chance if it holds three Chinese characters or more.
@@ -82,7 +88,7 @@ def _strange_line(lines: list[bytes]) -> int | None:
     for number, line in enumerate(lines, start=1):
         if line.isascii():
             continue
-        kind = _kind(line)
+        kind = kind_of(line)
         if kind == "neither":
             return number
         if kind == "either":
@@ -94,13 +100,21 @@ def _strange_line(lines: list[bytes]) -> int | None:
 
 
 def _kind(line: bytes) -> str:
+    kind = _kind_if_gb18030(line)
+    if kind != "gb18030":
+        return kind
+    try:
+        line.decode("gb18030")
+    except UnicodeDecodeError:
+        return "neither"
+    return kind
+
+
+def _kind_if_gb18030(line: bytes) -> str:
+    """Return the encoding of a line that is known to be GB 18030 if it is not UTF-8."""
     try:
         text = line.decode("utf-8")
     except UnicodeDecodeError:
-        try:
-            line.decode("gb18030")
-        except UnicodeDecodeError:
-            return "neither"
         return "gb18030"
     return "utf-8" if sum("\u2e80" <= c <= "\uffef" for c in text) >= 3 else "either"
 

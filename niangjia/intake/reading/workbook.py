@@ -38,6 +38,7 @@ from niangjia.intake.reading.refusals import (
 from niangjia.intake.reading.zipped import Parts, refuse_outside, without_entities
 
 BLOCK_ROWS = 10_000
+LAST_ROW = 1_048_576
 _LONGEST_ROW = 8 * MIB
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
@@ -173,7 +174,10 @@ def formulas_in(piece: bytes, place: str) -> Iterator[tuple[int, int]]:
         cell = _CELL.search(piece, start, found.start()) if start >= 0 else None
         if cell is None:
             raise Unsafe(what=f"{place}: formula without a cell")
-        yield int(cell[2]) - 1, column_of(cell[1].decode())
+        row = int(cell[2])
+        if not 0 < row <= LAST_ROW:
+            raise Broken(where=f"{place}: {cell[1].decode()}{row}")
+        yield row - 1, column_of(cell[1].decode())
 
 
 def column_of(letters: str) -> int:
@@ -194,3 +198,9 @@ def _rows(name: str, sheet: CalamineSheet, formulas: list[tuple[int, int]]) -> I
         here = [(row - first, column) for row, column in formulas if first <= row < first + len(some)]
         yield Block(name, block_of(columns, width, first, here))
         first += len(some)
+    # A formula that no program has reckoned has no value, and a row of such ones lies below what calamine sees.
+    last = max((row for row, _ in formulas), default=-1)
+    if last >= first:
+        here = [(row - first, column) for row, column in formulas if row >= first]
+        blank = ([""] * (last - first + 1) for _ in range(width))
+        yield Block(name, block_of(blank, width, first, here))

@@ -1,0 +1,1 @@
+"""Rosters in: handed in, tried, corrected, written, taken back."""

@@ -1,0 +1,164 @@
+"""One roster: how far it is, what the trial run says, and the steps that the chart leaves open."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from pathlib import PurePath
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+
+from niangjia.console.intake import shown
+from niangjia.console.intake.forms import Mapping
+from niangjia.console.intake.rosters import look_of
+from niangjia.console.requests import page_of
+from niangjia.core.errors import NotFound, Refusal
+from niangjia.foundation import audit
+from niangjia.foundation.files.storing import FileGone
+from niangjia.foundation.plans import queries as plans
+from niangjia.foundation.plans.models import Batch
+from niangjia.foundation.plans.states import CHART, Status
+from niangjia.intake import actions, queries, returning
+from niangjia.intake.words import refusal_of
+from niangjia.ui.requests import actor_of
+from niangjia.ui.words import sentence
+
+LOOK_AGAIN = 3  # seconds
+
+
+@never_cache
+def show(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Show one roster; asked for by htmx, it is looked at again while the work goes on."""
+    batch = queries.get(pk, by=actor_of(request))
+    if "HX-Request" not in request.headers:
+        audit.record("roster.seen", by=actor_of(request), at=timezone.now(), subject=batch)
+    return _page(request, batch)
+
+
+def _page(request: HttpRequest, batch: Batch, **more: Any) -> HttpResponse:
+    actor = actor_of(request)
+    events = CHART.open_to(batch.status, str(actor.role))
+    context: dict[str, Any] = {
+        "batch": batch,
+        "look": look_of(batch),
+        "events": events,
+        "work": shown.work_of(batch),
+        "seconds": LOOK_AGAIN,
+        "steps": _steps(batch),
+        "repair": returning.has_repair(batch),
+    }
+    if batch.status == Status.FAILED:
+        context["refusal"] = refusal_of(batch.failure)
+    if batch.planned_at and batch.status != Status.UPLOADED:
+        context |= _trial(request, batch)
+    if batch.status == Status.PARTLY_COMMITTED:
+        context["written"] = plans.rows_written(batch, by=actor)
+    if "remap" in events and batch.options.get("headers"):
+        context["mapping"] = Mapping(headings=batch.options["headers"], mapping=batch.mapping)
+    return render(request, "console/intake/batch.html", context | more)
+
+
+def _trial(request: HttpRequest, batch: Batch) -> dict[str, Any]:
+    actor = actor_of(request)
+    unions, more = shown.unions(batch, by=actor)
+    page = page_of(request, shown.chosen(batch, request.GET, by=actor))
+    return {
+        "totals": shown.totals(batch),
+        "unions": unions,
+        "more_unions": more,
+        "kinds": shown.kinds(batch),
+        "page": page,
+        "lines": list(shown.lines(page.object_list)),
+        "asked": any(request.GET.get(name) for name in ("show", "rule", "union")),
+        "kept": shown.kept(batch),
+    }
+
+
+def _steps(batch: Batch) -> list[dict[str, str]]:
+    labels = [_("Upload"), _("Trial run"), _("Write"), _("Can be taken back")]
+    now = {Status.COMMITTED: 3, Status.UNDOING: 3, Status.UNDONE: 4}.get(Status(batch.status))
+    if now is None:
+        now = 2 if batch.status in (Status.PLANNED, Status.COMMITTING, Status.PARTLY_COMMITTED) else 1
+    states = ["done" if k < now else "now" if k == now else "next" for k in range(len(labels))]
+    return [{"label": label, "state": state} for label, state in zip(labels, states, strict=True)]
+
+
+def remap(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Check the roster again, with the columns as the clerk says they are."""
+    batch = queries.get(pk, by=actor_of(request))
+    form = Mapping(request.POST, headings=batch.options.get("headers", []), mapping=batch.mapping)
+    if not form.is_valid() and "remap" in CHART.open_to(batch.status, str(actor_of(request).role)):
+        return _page(request, batch, mapping=form)
+    return _step(
+        request,
+        batch,
+        lambda found, **said: actions.remap(found, form.mapping, **said),
+        _("The roster is being checked again."),
+    )
+
+
+def commit(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Write the plan; what was stopped goes on."""
+    return _found_step(request, pk, actions.commit, _("The rows are being written. You may leave this page."))
+
+
+def stop(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Stop writing; what is written stays."""
+    return _found_step(
+        request, pk, actions.stop, _("It stops after the part that is being written. What is written stays.")
+    )
+
+
+def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Give the roster up before anything is written."""
+    return _found_step(request, pk, actions.cancel, _("Cancelled. Nothing was written."))
+
+
+def undo(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Ask once more; a POST takes back what was written."""
+    if request.method == "POST":
+        return _found_step(request, pk, actions.undo, _("What was written is being taken back."))
+    batch = queries.get(pk, by=actor_of(request))
+    if "undo" not in CHART.open_to(batch.status, str(actor_of(request).role)):
+        return redirect("console:intake-batch", pk)
+    return render(request, "console/intake/undo.html", {"batch": batch})
+
+
+@never_cache
+def repair(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+    """Give the clerk the rows that come back, with the reasons."""
+    actor = actor_of(request)
+    batch = queries.get(pk, by=actor)
+    if not returning.has_repair(batch):
+        raise NotFound
+    try:
+        made = returning.repair_of(batch, language=get_language() or "zh-hans", by=actor, at=timezone.now())
+    except FileGone as refusal:
+        messages.error(request, sentence(refusal))
+        return redirect("console:intake-batch", pk)
+    name = f"{PurePath(batch.file_name).stem}.repair.xlsx"
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    return FileResponse(io.BytesIO(made), as_attachment=True, filename=name, content_type=kind)
+
+
+def _found_step(request: HttpRequest, pk: UUID, act: Callable[..., None], done: str) -> HttpResponse:
+    return _step(request, queries.get(pk, by=actor_of(request)), act, done)
+
+
+def _step(request: HttpRequest, batch: Batch, act: Callable[..., None], done: str) -> HttpResponse:
+    """Take a step, and say what came of it; whoever was second is told."""
+    try:
+        act(batch, by=actor_of(request), at=timezone.now())
+    except Refusal as refusal:
+        messages.error(request, sentence(refusal))
+    else:
+        messages.success(request, done)
+    return redirect("console:intake-batch", batch.pk)

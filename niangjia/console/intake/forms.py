@@ -1,0 +1,95 @@
+"""What a clerk hands in, and which column holds what."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from niangjia.core.intake.fields import MEMBERS
+
+KINDS = ".xlsx,.csv"
+MIB = 1024 * 1024
+
+
+class Upload(forms.Form):
+    """A roster, and whether its unions may be founded."""
+
+    use_required_attribute = False
+    roster = forms.FileField(
+        label=_("Roster"),
+        widget=forms.FileInput(attrs={"accept": KINDS}),
+        error_messages={
+            "required": _("Choose a file first."),
+            "missing": _("Choose a file first."),
+            "empty": _("The file is empty. Fill in the template and upload it again."),
+        },
+    )
+    create_organisations = forms.BooleanField(
+        label=_("Found the unions that are missing"),
+        required=False,
+        help_text=_("Only those whose name says what they are, and directly under your office."),
+    )
+
+    def __init__(self, *args: Any, most_mib: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.most_mib = most_mib
+        told = gettext("An .xlsx workbook or a .csv text with headings, at most %(most)s MiB.")
+        self.fields["roster"].help_text = told % {"most": most_mib}
+
+    def clean_roster(self) -> UploadedFile[Any]:
+        """Return the file, unless it is larger than the figure of today allows."""
+        roster: UploadedFile[Any] = self.cleaned_data["roster"]
+        if (roster.size or 0) > self.most_mib * MIB:
+            told = gettext("The file is larger than %(most)s MiB. Split it, and upload the parts.")
+            raise forms.ValidationError(told % {"most": self.most_mib})
+        return roster
+
+
+class Mapping(forms.Form):
+    """For each field of a roster the column that holds it."""
+
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, headings: Sequence[str], mapping: dict[str, int], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        columns = [("", gettext("not in this file")), *_columns(headings)]
+        for field in MEMBERS:
+            self.fields[field.name] = forms.ChoiceField(
+                label=gettext(field.label),
+                choices=columns,
+                required=field.is_needed,
+                initial=str(mapping[field.name]) if field.name in mapping else "",
+                error_messages={"required": _("A roster cannot do without it. Choose its column.")},
+            )
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse one column for two fields."""
+        taken: dict[str, str] = {}
+        for name, column in list(self.cleaned_data.items()):
+            if column and taken.setdefault(column, name) != name:
+                self.add_error(name, gettext("This column is chosen twice. Each column holds one thing."))
+        return self.cleaned_data
+
+    @property
+    def mapping(self) -> dict[str, int]:
+        """The fields that have a column."""
+        return {name: int(column) for name, column in self.cleaned_data.items() if column}
+
+
+def _columns(headings: Sequence[str]) -> list[tuple[str, str]]:
+    """Return the columns as choices: their letter, and their heading."""
+    return [(str(k), f"{letters(k)} {heading}".strip()) for k, heading in enumerate(headings)]
+
+
+def letters(column: int) -> str:
+    """Return how a spreadsheet program names a column, counted from 0: A, …, Z, AA."""
+    name, left = "", column + 1
+    while left:
+        left, letter = divmod(left - 1, 26)
+        name = chr(ord("A") + letter) + name
+    return name

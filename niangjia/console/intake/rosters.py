@@ -1,0 +1,83 @@
+"""The rosters of an office, and the way in for another one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from niangjia.console.intake.forms import Upload
+from niangjia.console.requests import page_of
+from niangjia.core.days import day_of
+from niangjia.foundation import parameters
+from niangjia.foundation.plans.models import Batch
+from niangjia.foundation.plans.states import Status
+from niangjia.intake import actions, queries
+from niangjia.registry import organisations
+from niangjia.registry.models import Organisation
+from niangjia.ui.dates import moment_text
+from niangjia.ui.requests import actor_of
+
+NAME_LENGTH = 200
+LOOKS: dict[str, str] = {
+    Status.PLANNED: "changed",
+    Status.COMMITTED: "done",
+    Status.UNDONE: "off",
+    Status.CANCELLED: "off",
+    Status.FAILED: "refused",
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the list."""
+
+    batch: Batch
+    office: str
+    look: str
+
+
+def rosters(request: HttpRequest) -> HttpResponse:
+    """Show the rosters, the newest first; a POST hands one in."""
+    actor, at = actor_of(request), timezone.now()
+    most = parameters.at(day_of(at)).upload_max_mib
+    sent = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = Upload(*sent, most_mib=most)
+    if request.method == "POST" and form.is_valid():
+        return _hand_in(request, form)
+    page = page_of(request, queries.visible_to(actor))
+    names = _names(request, list(page.object_list))
+    rows = [Row(each, names.get(each.organisation_id, ""), look_of(each)) for each in page.object_list]
+    return render(request, "console/intake/rosters.html", {"form": form, "page": page, "rows": rows})
+
+
+def _hand_in(request: HttpRequest, form: Upload) -> HttpResponse:
+    actor, at = actor_of(request), timezone.now()
+    roster = form.cleaned_data["roster"]
+    batch = actions.upload(
+        roster.chunks(),
+        name=roster.name[:NAME_LENGTH],
+        organisation=Organisation.objects.get(pk=actor.organisation_id),
+        by=actor,
+        at=at,
+        options={"create_organisations": form.cleaned_data["create_organisations"]},
+    )
+    if batch.uploaded_at != at:
+        told = _("This very file came in before, on %(when)s. Here is what became of it.")
+        messages.info(request, told % {"when": moment_text(batch.uploaded_at)})
+    return redirect("console:intake-batch", batch.pk)
+
+
+def _names(request: HttpRequest, batches: list[Batch]) -> dict[object, str]:
+    offices = {each.organisation_id for each in batches}
+    known = organisations.visible_to(actor_of(request)).filter(pk__in=offices)
+    return dict(known.values_list("pk", "name"))
+
+
+def look_of(batch: Batch) -> str:
+    """Return the kind of state, as ``state_word`` draws it."""
+    return LOOKS.get(batch.status, "waiting")

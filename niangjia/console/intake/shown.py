@@ -1,0 +1,232 @@
+"""What the page of one roster shows: how far it is, its counts, what was found. No cell of the roster is among it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from niangjia.core.findings import Severity
+from niangjia.core.intake.fields import BY_NAME
+from niangjia.core.plan import LABELS, Verdict
+from niangjia.foundation.actors import Actor
+from niangjia.foundation.jobs import progress
+from niangjia.foundation.plans import queries as plans
+from niangjia.foundation.plans.models import Batch, BatchRow
+from niangjia.foundation.plans.states import Status
+from niangjia.intake.words import KEPT, MESSAGES, SEVERITIES, Unspecified
+from niangjia.registry import organisations
+from niangjia.ui.words import counted
+
+MOST_UNIONS = 50
+BAR = 132
+# Column of the register → field of a roster, where they are not called the same.
+FIELDS = {"birth_on": "born_on", "region_id": "region", "hukou": "household"}
+STAGES = {Status.PLANNING: ("read", "check"), Status.COMMITTING: ("commit",), Status.UNDOING: ("undo",)}
+AT_WORK = (Status.UPLOADED, *STAGES)
+LOOKS = {
+    Verdict.NEW: "done",
+    Verdict.CHANGED: "changed",
+    Verdict.SAME: "off",
+    Verdict.HELD: "waiting",
+    Verdict.REFUSED: "refused",
+}
+
+
+@dataclass(frozen=True)
+class Work:
+    """How far the work has come; ``done`` is None where it cannot be counted."""
+
+    label: str
+    done: int | None
+    total: int
+    note: str
+    is_cancelled: bool
+
+
+def work_of(batch: Batch) -> Work | None:
+    """Return how far the work on ``batch`` is, None where nothing is being done."""
+    if batch.status not in AT_WORK:
+        return None
+    state = progress.of(batch.pk)
+    if state is None or state.stage not in STAGES.get(Status(batch.status), ()):
+        return Work(_("Waits for its turn"), None, 0, "", is_cancelled=False)
+    label = {
+        "read": _("The file is being read"),
+        "check": _("The rows are being checked and compared with the roll"),
+        "commit": _("The rows are being written"),
+        "undo": _("The rows are being taken back"),
+    }[state.stage]
+    return Work(label, state.done or None, state.total, _pace(state), state.is_cancelled)
+
+
+def _pace(state: progress.State) -> str:
+    if state.rate is None or state.left is None:
+        return ""
+    rate, seconds = counted(round(state.rate)), round(state.left.total_seconds())
+    pace = _("%(rate)s rows a second") % {"rate": rate}
+    if seconds < 90:
+        left = ngettext("about %(n)s second left", "about %(n)s seconds left", seconds) % {"n": seconds}
+    else:
+        minutes = round(seconds / 60)
+        left = ngettext("about %(n)s minute left", "about %(n)s minutes left", minutes) % {"n": minutes}
+    return f"{pace}, {left}"
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many rows have a verdict, and where they stand."""
+
+    verdict: str
+    label: str
+    n: int
+    url: str
+    x: float
+    width: float
+
+
+@dataclass(frozen=True)
+class Union:
+    """What becomes of the rows of one union."""
+
+    name: str
+    counts: list[Count]
+    rows: int
+
+
+def totals(batch: Batch) -> list[Count]:
+    """Return the counts in all."""
+    return _counts(batch, batch.counts, "")
+
+
+def _counts(batch: Batch, counts: dict[str, int], union: str) -> list[Count]:
+    whole, before, made = sum(counts.values()) or 1, 0, []
+    for verdict, label in LABELS.items():
+        n = counts.get(verdict.value, 0)
+        # A new row has no result before it is written: there is nothing to lead to.
+        shown = verdict is not Verdict.NEW or batch.committed_at
+        url = f"?show={verdict.value}{union}#rows" if shown else ""
+        made.append(
+            Count(verdict.value, _(label), n, url, round(BAR * before / whole, 1), round(BAR * n / whole, 1))
+        )
+        before += n
+    return made
+
+
+def unions(batch: Batch, *, by: Actor) -> tuple[list[Union], int]:
+    """Return the unions with the most rows, and how many more there are."""
+    told = sorted(batch.by_organisation.items(), key=lambda each: -sum(each[1].values()))
+    names = _names(batch, [key for key, _counts in told[:MOST_UNIONS] if key], by=by)
+    lines = [
+        Union(
+            names.get(key, _("A union of another office") if key else _("(no union found)")),
+            _counts(batch, counts, f"&union={key or 'none'}"),
+            sum(counts.values()),
+        )
+        for key, counts in told[:MOST_UNIONS]
+    ]
+    return lines, max(0, len(told) - MOST_UNIONS)
+
+
+def _names(batch: Batch, keys: list[str], *, by: Actor) -> dict[str, str]:
+    to_found = {
+        each["id"]: _("%(name)s (to be founded)") % {"name": each["name"]}
+        for each in batch.options.get("unions_to_found", ())
+    }
+    there = organisations.visible_to(by).filter(pk__in=keys).values_list("pk", "name")
+    return to_found | {str(pk): name for pk, name in there}
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One rule, and how many rows break it."""
+
+    code: str
+    sentence: str
+    n: int
+    url: str
+    look: str
+    outcome: str
+
+
+def kinds(batch: Batch) -> list[Kind]:
+    """Return what was found by rule, the most frequent first."""
+    outcomes = {Severity.REFUSE: _("refused"), Severity.HOLD: _("held"), Severity.NOTE: _("only noted")}
+    looks = {Severity.REFUSE: "refused", Severity.HOLD: "waiting", Severity.NOTE: "off"}
+    found = sorted(batch.finding_counts.items(), key=lambda each: (-each[1], each[0]))
+    made = []
+    for code, n in found:
+        severity = SEVERITIES.get(code, Severity.NOTE)
+        # A new row has no result before it is written, and a note may be about one.
+        url = f"?rule={code}#rows" if batch.committed_at or severity is not Severity.NOTE else ""
+        made.append(Kind(code, said(code, None), n, url, looks[severity], outcomes[severity]))
+    return made
+
+
+def said(code: str, params: str | None) -> str:
+    """Return the sentence of a finding; about many rows what differs from row to row stands open."""
+    if code not in MESSAGES:
+        return code
+    return _(MESSAGES[code]) % Unspecified(json.loads(params) if params else {})
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of the roster: its number in the file, what becomes of it, and why."""
+
+    row: int
+    label: str
+    look: str
+    whys: list[tuple[str, str]]
+
+
+def lines(rows: Iterable[BatchRow]) -> Iterator[Line]:
+    """Yield rows as the page shows them."""
+    for each in rows:
+        verdict = Verdict(each.verdict)
+        whys = [
+            (column(found["column"]), said(found["code"], found["params"])) for found in each.findings or ()
+        ]
+        if each.differs:
+            changed = _(", ").join(column(name) for name in each.differs)
+            whys.append((_("Changes"), changed))
+        if each.kept:
+            whys.append((_("Kept"), _(KEPT[each.kept])))
+        yield Line(each.row, _(LABELS[verdict]), LOOKS[verdict], whys)
+
+
+def column(name: str) -> str:
+    """Return what a page calls a column."""
+    field = BY_NAME.get(FIELDS.get(name, name))
+    return _(field.label) if field else name
+
+
+def chosen(batch: Batch, asked: Any, *, by: Actor) -> QuerySet[BatchRow]:
+    """Return the rows that the address asks for: those with findings where it asks for none."""
+    if asked.get("show") == "kept":
+        return plans.kept_of(batch, by=by)
+    rows, show, rule, union = (
+        plans.results_of(batch, by=by),
+        asked.get("show"),
+        asked.get("rule"),
+        asked.get("union"),
+    )
+    if show in {verdict.value for verdict in Verdict}:
+        rows = rows.filter(verdict=show)
+    elif rule in batch.finding_counts:
+        rows = rows.filter(findings__contains=[{"code": rule}])
+    else:
+        rows = rows.filter(findings__isnull=False)
+    if union in batch.by_organisation and union:
+        rows = rows.filter(target_id=union)
+    return rows.filter(target_id__isnull=True) if union == "none" else rows
+
+
+def kept(batch: Batch) -> list[tuple[str, int]]:
+    """Return why an undo left rows, and how many."""
+    return [(_(KEPT[why]), n) for why, n in sorted(batch.kept_counts.items()) if n]

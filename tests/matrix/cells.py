@@ -1,0 +1,68 @@
+"""Which cells there are: every named route of the resolver, every method, every account, the positions of things."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from tests.matrix.asking import METHODS, UNSAFE, Cell, Who
+from tests.matrix.expected import OFFICES, PAGES, PLACES
+
+PEOPLE = (
+    "guest",
+    "applicant",
+    "other applicant",
+    "member",
+    "other member",
+    "moved member",
+    "applicant/idle",
+    "member/idle",
+)
+ACCOUNTS = [
+    *map(Who, PEOPLE),
+    *(Who(f"{role}@{position}" + (f"/{state}" if state else "")) for role, position, state in OFFICES),
+]
+# Methods that no page knows are asked by one account of each role and by every worthless session.
+FEW = [who for who in ACCOUNTS if who.position in (None, "union")]
+# Without a token everybody is refused before anything is looked at.
+FORGED = [
+    who
+    for who in ACCOUNTS
+    if who.key in ("guest", "applicant", "member", "reviewer@union", "system_admin@union")
+]
+
+
+def routes(resolver: Any = None, prefix: str = "") -> Iterator[str]:
+    """Return the name of every route that the resolver knows; one without a name is a mistake of its own."""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if isinstance(pattern, URLResolver):
+            below = f"{prefix}{pattern.namespace}:" if pattern.namespace else prefix
+            yield from routes(pattern, below)
+        elif isinstance(pattern, URLPattern):
+            yield f"{prefix}{pattern.name}"
+
+
+def cells_of(route: str) -> Iterator[Cell]:
+    """Return the cells of one route."""
+    page = PAGES[route]
+    for who in ACCOUNTS:
+        for method in METHODS if who in FEW else ("GET", "POST"):
+            for place in places(page, who, method):
+                yield Cell(route, method, who, place)
+    for who in FORGED:
+        for method in sorted(UNSAFE):
+            yield Cell(route, method, who, token=False)
+
+
+def places(page: Any, who: Who, method: str) -> tuple[str, ...]:
+    """Return where the thing lies that a cell names: everywhere for those who may open the page, else at the union."""
+    if page.thing == "posting":
+        return ("own", "union", "missing") if who.position else ("union", "missing")
+    if page.thing is None:
+        return ("union",)
+    known_method = method == ("GET" if page.get else "POST")
+    if who.role not in page.who or not known_method:
+        return ("union", "missing")
+    return ("union", "missing") if page.thing == "elsewhere" else (*PLACES, "missing")

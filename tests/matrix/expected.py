@@ -1,0 +1,176 @@
+"""What the matrix expects, written down anew from the table of roles: never read from the code that it checks.
+
+Adding a route: a row in ``PAGES``. Adding a role: its places in ``OFFICES`` and the pages that it may open.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+# The tree: name → (superior, kind, level, industry federation that leads it).
+TREE = {
+    "province": (None, "general_federation", "province", None),
+    "city": ("province", "general_federation", "city", None),
+    "line": ("city", "union_federation", "city", None),
+    "other line": ("city", "union_federation", "city", None),
+    "parent": ("city", "general_federation", "county", None),
+    "beside": ("city", "general_federation", "county", None),
+    "union": ("parent", "joint", "grassroots", "line"),
+    "child": ("union", "single", "grassroots", None),  # led by the line through the union above
+    "sibling": ("parent", "joint", "grassroots", None),
+    "cousin": ("beside", "joint", "grassroots", "other line"),
+    "other province": (None, "general_federation", "province", None),
+    "abroad": ("other province", "single", "grassroots", None),
+}
+# Where a request, a code, a member, a batch and a consent lie; "moved" is a member who left the union for the cousin.
+PLACES = ("union", "child", "sibling", "cousin", "abroad")
+# Which of these places an office at each position may know of.
+SEES = {
+    "union": {"union", "child"},
+    "parent": {"union", "child", "sibling"},
+    "city": {"union", "child", "sibling", "cousin"},
+    "province": {"union", "child", "sibling", "cousin"},
+    "child": {"child"},
+    "sibling": {"sibling"},
+    "cousin": {"cousin"},
+    "abroad": {"abroad"},
+    "line": {"union", "child"},
+    "other line": {"cousin"},
+}
+DECIDES_ELSEWHERE = {"city", "province"}  # the common superior of union and cousin, and who stands above it
+
+READERS = frozenset({"reviewer", "clerk", "leader"})
+WRITERS = frozenset({"reviewer", "clerk"})
+INVITERS = frozenset({"reviewer", "clerk", "organiser"})
+ADMINISTRATORS = frozenset({"system_admin", "security_admin", "audit_admin"})
+DESK = READERS | ADMINISTRATORS | {"organiser", "auditor"}
+PARTNERS = frozenset({"mediator", "judge", "employer_contact", "partner"})
+WORKERS = frozenset({"applicant", "member"})
+OFFICIALS = DESK | PARTNERS | {"case_officer"}
+ROLES = OFFICIALS | WORKERS
+EVERYBODY = ROLES | {"guest", "on the way"}
+IN_BETWEEN = frozenset({"on the way"})  # a second factor or an office is missing
+
+STATES = ("password only", "idle", "too long", "disabled", "role removed")
+OFFICES = (
+    [(role, position, "") for role in sorted(READERS | {"organiser"}) for position in SEES]
+    + [
+        (role, position, "")
+        for role in sorted(OFFICIALS - READERS - {"organiser"})
+        for position in ("union", "parent", "line")
+    ]
+    + [
+        (role, "union", state)
+        for role in ("reviewer", "leader", "organiser", "security_admin")
+        for state in STATES
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Page:
+    """What is expected of one route.
+
+    Attributes:
+        who: the roles that may open it.
+        get, post: the statuses of a right answer; empty where the method is none of the page's.
+        thing: what the address names: ``request``, ``code``, ``elsewhere`` or ``posting``; the scope decides on it.
+        data: what a right form sends.
+        lists: the kinds of canaries that must stand on the page, masked, for those in whose scope they lie.
+        uncovers: whether a right POST shows the number in full.
+        workers_door: whether signed-out people are sent to the workers' sign-in, not to the officials'.
+    """
+
+    who: frozenset[str]
+    get: tuple[int, ...] = (200,)
+    post: tuple[int, ...] = ()
+    thing: str | None = None
+    args: tuple[str, ...] = ()
+    data: dict[str, str] = field(default_factory=dict)
+    lists: tuple[str, ...] = ()
+    uncovers: bool = False
+    workers_door: bool = False
+
+
+def public(*, get=(200,), post=(), **other):
+    """Return the row of a page that everybody may open."""
+    return Page(EVERYBODY, get, post, **other)
+
+
+def desk(who, *, get=(200,), post=(), **other):
+    """Return the row of a page of the officials' desk."""
+    return Page(frozenset(who), get, post, **other)
+
+
+def own(who, *, get=(200, 302), post=(), **other):
+    """Return the row of a worker's own page."""
+    return Page(frozenset(who), get, post, workers_door=True, **other)
+
+
+ACCOUNT = OFFICIALS | IN_BETWEEN
+ANSWER = (200, 302)
+PAGES: dict[str, Page] = {
+    "ui:language": public(get=(302,)),
+    "ui:large-type": public(get=(302,)),
+    "mobile:home": public(),
+    "mobile:sign-in": public(get=ANSWER, post=ANSWER),
+    "mobile:sign-in-code": public(get=ANSWER, post=ANSWER),
+    "mobile:sign-out": public(get=(), post=(302,)),
+    "mobile:join": public(args=("token",)),
+    "mobile:join-step": public(get=ANSWER, post=ANSWER, args=("token", "who")),
+    "mobile:join-hand-in": public(get=(), post=(302,), args=("token",)),
+    "mobile:join-code": public(get=(302,), post=(302,)),
+    "mobile:join-send-again": public(get=(), post=(302,)),
+    "mobile:verify": public(args=("card",)),
+    "mobile:first-link": own({"applicant"}, get=(200,), post=(200,)),
+    "mobile:me": own(WORKERS, get=(302,)),
+    "mobile:request": own(WORKERS),
+    "mobile:request-answer": own(WORKERS, get=(), post=(200, 302, 404), data={"answer": "明天带证件来"}),
+    "mobile:request-withdraw": own(WORKERS, get=(200, 404), post=(302, 404)),
+    "mobile:card": own({"member"}, get=(200,)),
+    "mobile:notices": own(WORKERS, post=(302,)),
+    "account_login": public(get=ANSWER, post=ANSWER),
+    "account_logout": public(get=ANSWER, post=(302,)),
+    "account_inactive": public(),
+    "mfa_authenticate": public(get=ANSWER, post=ANSWER),
+    "account_next_step": Page(ROLES | IN_BETWEEN, (302,), workers_door=True),
+    "account_offices": desk(ACCOUNT, get=ANSWER),
+    "account_choose_office": desk(ACCOUNT, get=(), post=(302,), thing="posting"),
+    "account_reauthenticate": desk(ACCOUNT, get=ANSWER, post=ANSWER),
+    "account_change_password": desk(ACCOUNT, get=ANSWER, post=ANSWER),
+    "mfa_index": desk(ACCOUNT, get=ANSWER),
+    "mfa_reauthenticate": desk(ACCOUNT, get=ANSWER, post=ANSWER),
+    "mfa_activate_totp": desk(ACCOUNT, get=ANSWER, post=ANSWER),
+    "mfa_deactivate_totp": desk(ACCOUNT, get=ANSWER, post=ANSWER),
+    "mfa_view_recovery_codes": desk(ACCOUNT, get=(200, 302, 404)),
+    "mfa_generate_recovery_codes": desk(ACCOUNT, get=ANSWER, post=ANSWER),
+    "console:home": desk(DESK, get=ANSWER),
+    "console:notices": desk(DESK, post=(302,)),
+    "console:board": desk(READERS),
+    "console:members": desk(READERS, lists=("member",)),
+    "console:joining-queue": desk(READERS, lists=("request",)),
+    "console:join-request": desk(READERS, thing="request"),
+    "console:join-request-unmask": desk(
+        WRITERS, get=(), post=(200,), thing="request", data={"reason": "核对证件照片"}, uncovers=True
+    ),
+    "console:join-request-contact": desk(WRITERS, get=(), post=(302,), thing="request"),
+    "console:join-request-confirm-phone": desk(
+        WRITERS, get=(), post=(302,), thing="request", data={"confirm_phone-how": "phone_call"}
+    ),
+    "console:join-request-need-more": desk(
+        WRITERS, get=(), post=(302,), thing="request", data={"need_more-needs": "card_photo"}
+    ),
+    "console:join-request-approve": desk(
+        WRITERS, get=(), post=(302,), thing="request", data={"approve-checked_by": "card_seen"}
+    ),
+    "console:join-request-reject": desk(
+        WRITERS, get=(), post=(302,), thing="request", data={"reject-reason": "not_here"}
+    ),
+    "console:elsewhere": desk(READERS, lists=("elsewhere",)),
+    "console:elsewhere-settle": desk(
+        WRITERS, get=(), post=(302,), thing="elsewhere", data={"outcome": "stays"}
+    ),
+    "console:join-codes": desk(INVITERS, post=ANSWER, lists=("code",)),
+    "console:join-code-revoke": desk(INVITERS, get=(), post=(302,), thing="code"),
+    "console:join-code-poster": desk(INVITERS, thing="code"),
+}

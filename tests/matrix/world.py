@@ -1,0 +1,258 @@
+"""The world of the matrix: a small tree, a thing of every kind at five places, and an account at every position.
+
+Every thing holds canaries: a name whose first and last sign occur nowhere else, a made-up ID number and phone, a place of
+work. A page that shows one of them to somebody who may not know it is a leak.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from importlib import import_module
+from typing import Any
+from uuid import uuid4
+
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+
+from niangjia.cli.synth.numbers import citizen_number
+from niangjia.core.codes.phones import demo_prefix
+from niangjia.foundation import notices
+from niangjia.foundation.accounts import secrets
+from niangjia.foundation.accounts.models import Account
+from niangjia.foundation.acting import acting
+from niangjia.foundation.plans.models import Batch
+from niangjia.joining import codes, registration, reviewing
+from niangjia.joining.models import Elsewhere, JoinRequest
+from niangjia.registry import consents, logins, memberships, organisations, persons
+from niangjia.registry.models import Posting
+from tests.factories import region
+from tests.joiners import SYSTEM, asked, reviewer
+from tests.matrix.expected import OFFICES, PLACES, TREE
+
+SIGNS = "骉龘犇淼焱垚鑫森晶磊矗羴猋劦惢卉毳譶骦麤鱻鸑鷟鹝鹞鹠鹡鹢鹣鹤鹥鹦鹧鹨鹩鹪鹫鹬"
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+LOGINS = ("applicant", "other applicant", "member", "other member", "moved member")
+
+
+@dataclass(frozen=True)
+class Canary:
+    """What one person's thing holds, and where it lies."""
+
+    kind: str
+    place: str
+    name: str
+    number: str
+    phone: str
+    workplace: str
+    pk: Any = None
+
+    @property
+    def mask(self) -> str:
+        """Return the name as an office sees it."""
+        return f"{self.name[0]}*{self.name[-1]}"
+
+
+@dataclass
+class World:
+    """What was made."""
+
+    at: datetime
+    unions: dict[str, Any] = field(default_factory=dict)
+    codes: dict[str, Any] = field(default_factory=dict)
+    requests: dict[str, Canary] = field(default_factory=dict)
+    members: dict[str, Canary] = field(default_factory=dict)
+    elsewhere: Any = None
+    elsewhere_canary: Canary | None = None
+    batches: dict[str, Any] = field(default_factory=dict)
+    spells: dict[str, Any] = field(default_factory=dict)
+    persons: dict[str, Any] = field(default_factory=dict)
+    consents: dict[str, Any] = field(default_factory=dict)
+    postings: dict[str, Any] = field(default_factory=dict)
+    accounts: dict[str, Account] = field(default_factory=dict)
+    sessions: dict[str, str] = field(default_factory=dict)
+    _next: int = 0
+
+    def fresh(self, kind: str, place: str) -> Canary:
+        """Return the canaries of one more person."""
+        n, self._next = self._next, self._next + 1
+        return Canary(
+            kind=kind,
+            place=place,
+            name=f"{SIGNS[2 * n]}试{SIGNS[2 * n + 1]}",
+            number=citizen_number(f"36990119850607{n + 100:03}"),
+            phone=f"{demo_prefix()}{n + 7700:07}",
+            workplace=f"青岚矩阵第{n}站",
+        )
+
+    @property
+    def canaries(self) -> list[Canary]:
+        """Return every person's."""
+        return [*self.requests.values(), *self.members.values(), self.elsewhere_canary]
+
+
+def build() -> World:
+    """Make everything; call it outside ``acting``, inside a transaction that will be rolled back."""
+    world = World(at=datetime.now(UTC) - timedelta(minutes=1))
+    _tree(world)
+    for place in PLACES:
+        _at_place(world, place)
+    _moved(world)
+    _elsewhere(world)
+    _officials(world)
+    return world
+
+
+def _tree(world: World) -> None:
+    with acting(SYSTEM):
+        for name, (above, kind, level, line) in TREE.items():
+            facts = {"code": f"M{len(world.unions):04}", "name": f"青岚{name}工会", "region": region()}
+            if line:
+                facts["line"] = world.unions[line]
+            under = world.unions.get(above)
+            world.unions[name] = organisations.found(
+                facts | {"kind": kind, "level": level}, under=under, on=date(2020, 1, 1)
+            )
+        for name in world.unions:  # a child changes what its parent knows of itself
+            world.unions[name].refresh_from_db()
+
+
+def _at_place(world: World, place: str) -> None:
+    union, at = world.unions[place], world.at
+    with acting(SYSTEM):
+        world.codes[place] = codes.make(union, label=f"{place}-门口码", by=SYSTEM, at=at)
+        notices.tell_office(union.pk, "join_request_waits", at=at, subject=uuid4())
+        world.batches[place] = _batch(union, at)
+    world.requests[place] = request = _asked(world, "request", place)
+    if place in ("union", "sibling"):
+        key = "applicant" if place == "union" else "other applicant"
+        with acting(SYSTEM):
+            account_id = JoinRequest.objects.get(pk=request.pk).account_id
+        world.accounts[key] = Account.objects.get(pk=account_id)
+    canary = world.members[place] = world.fresh("member", place)
+    with acting(SYSTEM):
+        _member(world, place, canary, union)
+    if place in ("union", "sibling"):
+        key = "member" if place == "union" else "other member"
+        world.accounts[key] = _worker(world, place, at)
+
+
+def _asked(world: World, kind: str, place: str) -> Canary:
+    canary = world.fresh(kind, place)
+    said = {
+        "name": canary.name,
+        "id_number": canary.number,
+        "phone": canary.phone,
+        "workplace": canary.workplace,
+    }
+    made = asked(world.codes[place], at=world.at, **said)
+    return Canary(**{**vars(canary), "pk": made.pk})
+
+
+def _member(world: World, key: str, canary: Canary, union: Any) -> None:
+    facts = {
+        "name": canary.name,
+        "id_kind": "citizen",
+        "sex": "1",
+        "birth_on": date(1985, 6, 7),
+        "group": "courier",
+    }
+    said = {"id_number": canary.number, "phone": canary.phone}
+    person = persons.register(said, facts, at_union=union, by=SYSTEM, at=world.at)
+    world.persons[key] = person
+    world.consents[key] = consents.give(person, "membership", "1", by=SYSTEM, at=world.at)
+    world.spells[key] = memberships.open_spell(person, union, channel="online", by=SYSTEM, at=world.at)
+
+
+def _worker(world: World, key: str, at: datetime) -> Account:
+    account = Account(phone_token=uuid4(), phone_sealed=b"sealed")
+    account.set_unusable_password()
+    account.save()
+    with acting(SYSTEM):
+        logins.link(account.pk, world.persons[key], proof="joined", by=SYSTEM, at=at)
+    return account
+
+
+def _batch(union: Any, at: datetime) -> Batch:
+    place = {"organisation_id": union.pk, "path": union.path, "line_path": union.line_path}
+    facts = {"kind": "members", "file_id": uuid4(), "content_token": uuid4(), "file_name": "名册.xlsx"}
+    return Batch.objects.create(**place, **facts, uploaded_at=at)
+
+
+def _moved(world: World) -> None:
+    """One person was on the union's roll, and is on the cousin's now."""
+    canary = world.members["moved"] = world.fresh("member", "cousin")
+    with acting(SYSTEM):
+        _member(world, "moved", canary, world.unions["union"])
+        world.spells["left"] = world.spells["moved"]
+        memberships.close_spell(world.spells["moved"], reason="1", by=SYSTEM, at=world.at)
+        world.persons["moved"].refresh_from_db()
+        world.spells["moved"] = memberships.open_spell(
+            world.persons["moved"], world.unions["cousin"], channel="online", by=SYSTEM, at=world.at
+        )
+    world.accounts["moved member"] = _worker(world, "moved", world.at)
+
+
+def _elsewhere(world: World) -> None:
+    """Somebody on the cousin's roll asks the union, which says yes: the city decides."""
+    first = world.members["cousin"]
+    canary = world.fresh("elsewhere", "city")
+    said = {
+        "name": canary.name,
+        "id_number": first.number,
+        "phone": canary.phone,
+        "workplace": canary.workplace,
+    }
+    made = asked(world.codes["union"], at=world.at, **said)
+    by = reviewer(world.unions["union"])
+    with acting(by):
+        reviewing.approve(made, checked_by="card_seen", by=by, at=world.at)
+    with acting(SYSTEM):
+        registration.register(made.pk, by=SYSTEM, at=world.at)
+        world.elsewhere = Elsewhere.objects.get(join_request_id=made.pk)
+    world.elsewhere_canary = Canary(**{**vars(canary), "pk": made.pk})
+
+
+def _officials(world: World) -> None:
+    for role, position, state in OFFICES:
+        key = f"{role}@{position}" + (f"/{state}" if state else "")
+        account = Account(sign_in_name=f"m{len(world.accounts)}", password="!", is_active=state != "disabled")
+        account.save()
+        data = {"secret": secrets.wrap("JBSWY3DPEHPK3PXP", bound_to=secrets.SECOND_FACTOR)}
+        Authenticator.objects.create(user=account, type=Authenticator.Type.TOTP, data=data)
+        ended = {"to_on": world.at.date()} if state == "role removed" else {}
+        with acting(SYSTEM):
+            held = Posting.objects.create(
+                account=account,
+                organisation=world.unions[position],
+                role=role,
+                from_on=date(2020, 1, 1),
+                **ended,
+            )
+        world.accounts[key], world.postings[key] = account, held
+        world.sessions[key] = _session(world, account, held, state)
+    for key in LOGINS:
+        world.sessions[key] = _session(world, world.accounts[key], None, "")
+    world.sessions["applicant/idle"] = _session(world, world.accounts["applicant"], None, "idle")
+    world.sessions["member/idle"] = _session(world, world.accounts["member"], None, "idle")
+    world.sessions["guest"] = ""
+
+
+def _session(world: World, account: Account, held: Any, state: str) -> str:
+    """Write the row that a sign-in would have left, and return its key."""
+    now = datetime.now(UTC)
+    seen = now - timedelta(hours=1) if state == "idle" else now
+    started = now - timedelta(hours=13) if state == "too long" else now
+    store = import_module(settings.SESSION_ENGINE).SessionStore()
+    store["_auth_user_id"], store["_auth_user_backend"] = str(account.pk), BACKEND
+    store["_auth_user_hash"] = account.get_session_auth_hash()
+    store["seen_at"], store["started_at"] = seen.isoformat(), started.isoformat()
+    if held is not None:
+        methods = [{"method": "password", "at": now.timestamp()}]
+        methods += (
+            [] if state == "password only" else [{"method": "mfa", "at": now.timestamp(), "type": "totp"}]
+        )
+        store["account_authentication_methods"] = methods
+        store["posting"] = str(held.pk)
+    store.create()
+    return store.session_key
