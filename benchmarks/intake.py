@@ -151,7 +151,7 @@ def _copied(batch: Batch, cluster: Cluster) -> float:
     with acting(by):
         rows = sheets.load(batch.plan_file_id, purpose="benchmark", by=by, at=at)
     file = cluster.folder / "packed"
-    file.write_bytes(writing.packed_rows(rows, batch=batch, at=at))
+    file.write_bytes(writing.pack(rows, batch=batch, at=at))
     file.chmod(0o644)
     with psycopg.connect(cluster.superuser_url("niangjia"), autocommit=True) as connection:
         connection.execute("CREATE TABLE benchmark_copy (LIKE registry_memberstage, PRIMARY KEY (person_id))")
