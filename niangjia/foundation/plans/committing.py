@@ -113,8 +113,16 @@ def _is_stopped(batch_id: UUID, *, by: Actor, now: Clock) -> bool:
         batch = Batch.objects.get(pk=batch_id)
         if batch.status == Status.COMMITTING:
             workflow.fire(batch, "stop", machine=CHART, by=by, at=now())
-            progress.start_over(batch_id)  # the wish is met: whoever resumes does not meet it again
+            _forget_the_wish(batch_id, at=now())
         return True
+
+
+def _forget_the_wish(batch_id: UUID, *, at: datetime) -> None:
+    """Let whoever resumes not meet a wish that is met; the row stays, because the next wish is written into it."""
+    state = progress.of(batch_id)
+    progress.start_over(batch_id)
+    if state is not None:
+        progress.report(batch_id, stage=state.stage, done=state.done, total=state.total, at=at)
 
 
 def _finish(batch_id: UUID, *, by: Actor, now: Clock) -> None:
