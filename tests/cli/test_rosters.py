@@ -1,62 +1,85 @@
-"""A roster in from the terminal: what is printed, and the repair workbook beside it for its owner's eyes alone."""
+"""``niangjia intake members``: one JSON object, or one sentence and exit code 2."""
 
 from __future__ import annotations
 
 import json
-import stat
 
-import openpyxl
 import pytest
-from django.utils import timezone
-from typer import Exit
+import typer
+from typer.testing import CliRunner
 
-from niangjia.cli.rosters import hand_in
-from niangjia.cli.synth.rosters import roster
-from niangjia.cli.synth.writers import write_csv, write_xlsx
-from tests.intake.rosters import load_city
+from niangjia.cli.main import add_commands
+from niangjia.cli.synth.writers import write_csv
+from niangjia.foundation.acting import acting
+from niangjia.foundation.plans.models import Batch
+from niangjia.registry.models import Membership
+from tests.intake.rosters import SYSTEM, load_city, roster
 
-pytestmark = [pytest.mark.database, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.database, pytest.mark.django_db]
+
+
+def served(context: typer.Context):
+    """The test's own database is there already."""
 
 
 @pytest.fixture
-def office(settings):
+def command(settings):
     settings.NIANGJIA_DEMO = True
-    return load_city()
+    office, app = load_city(), typer.Typer()
+    add_commands(app, served)
+
+    def run(*said, code=office.code):
+        words = [*map(str, said), "--organisation", code]
+        return CliRunner().invoke(app, ["intake", "members", *words])
+
+    return run
 
 
-def handed_in(file, office, capsys):
-    hand_in(file, office.code, trial=False, create_organisations=False, as_json=True, now=timezone.now)
-    return json.loads(capsys.readouterr().out)
+@pytest.fixture
+def made(tmp_path):
+    rows = roster(200, 12)
+    write_csv(rows, tmp_path / "roster.csv")
+    return rows, tmp_path / "roster.csv"
 
 
-def test_rows_that_come_back_lie_beside_the_roster_in_a_file_of_its_owner(office, tmp_path, capsys):
-    made = roster(80, 21, kinds=("id_check", "sex_differs"), noisy=False)
-    write_csv(made, file := tmp_path / "roster.csv")
-
-    told = handed_in(file, office, capsys)
-
-    place = tmp_path / "roster.repair.xlsx"
-    assert told["repair_workbook"] == str(place) and told["refused"] and told["held"]
-    assert stat.S_IMODE(place.stat().st_mode) == 0o600
-    assert openpyxl.load_workbook(place).worksheets[0].max_row == told["refused"] + told["held"] + 1
-    counted = sum(told[verdict] for verdict in ("new", "changed", "same", "held", "refused"))
-    assert counted == told["rows"] == 80
-
-    before = place.read_bytes()
-    assert handed_in(file, office, capsys)["repair_workbook"] == str(tmp_path / "roster.repair-2.xlsx")
-    assert place.read_bytes() == before
+def members():
+    with acting(SYSTEM):
+        return Membership.objects.count()
 
 
-def test_a_clean_roster_leaves_nothing_beside_it(office, tmp_path, capsys):
-    write_xlsx(roster(40, 3, kinds=(), noisy=False), file := tmp_path / "roster.xlsx")
+def test_a_roster_goes_in_and_one_object_tells_what_became_of_it(command, made):
+    rows, file = made
 
-    assert handed_in(file, office, capsys)["repair_workbook"] is None
-    assert [each.name for each in tmp_path.iterdir()] == ["roster.xlsx"]
+    trial = json.loads(command(file, "--trial", "--json").stdout)
+    assert members() == 0
+    told = json.loads(command(file, "--json").stdout)
+
+    truth = dict(rows.truth["verdict"].value_counts().iter_rows())
+    assert {name: told[name] for name in truth} == truth
+    assert told["rows"] == rows.truth.height and told["new"] == members()
+    assert (told["batch"], told["findings"]) == (trial["batch"], trial["findings"])
 
 
-def test_a_file_that_is_no_roster_is_refused_with_its_own_sentence(office, tmp_path, capsys):
-    (file := tmp_path / "roster.xlsx").write_bytes(b"%PDF-1.7 nothing of a roster")
+@pytest.mark.parametrize(
+    "content", [b"\x00\x01\x02 nothing that anybody can read \xff", b"", "甲,乙\n1,2\n".encode()]
+)
+def test_a_file_that_is_no_roster_ends_with_one_sentence_and_2(command, tmp_path, content):
+    file = tmp_path / "bad.csv"
+    file.write_bytes(content)
 
-    with pytest.raises(Exit):
-        handed_in(file, office, capsys)
-    assert "workbook" in capsys.readouterr().err
+    result = command(file, "--json")
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert len(result.stderr.strip().splitlines()) == 1 and result.stderr.strip().endswith(".")
+    assert members() == 0
+
+
+def test_a_file_or_an_office_that_is_not_there_is_said(command, tmp_path):
+    result = command(tmp_path / "missing.csv")
+    assert result.exit_code == 2 and "missing.csv" in result.stderr
+
+    (tmp_path / "there.csv").write_text("姓名\n")
+    result = command(tmp_path / "there.csv", code="nobody")
+    assert result.exit_code == 2 and "nobody" in result.stderr
+    with acting(SYSTEM):
+        assert not Batch.objects.exists()
