@@ -148,6 +148,7 @@ def _copied(batch: Batch, cluster: Cluster) -> float:
     from niangjia.registry.kinds import writing
 
     by, at = system_actor("benchmark"), datetime.now(UTC)
+    assert batch.plan_file_id is not None
     with acting(by):
         rows = sheets.load(batch.plan_file_id, purpose="benchmark", by=by, at=at)
     file = cluster.folder / "packed"
