@@ -153,7 +153,7 @@ def errors(said):
         ("SELECT %s::date", [phone]),
         ("SELECT 1 / length(replace(%s, %s, ''))", [name, name]),
         ("INSERT INTO registry_person (id, name) VALUES (gen_random_uuid(), %s)", [name + number]),
-        ("UPDATE joining_joinrequest SET status = %s", [name * 9 + number]),
+        ("UPDATE registry_identitytoken SET token = %s::uuid", [number + name]),
         ("UPDATE joining_joinrequest SET reason = '', status = 'rejected', name = %s", [number]),
         ("UPDATE registry_membership SET to_on = '1900-01-01', name_then = %s", [phone]),
         (f"SELECT '{number}', '{name}' FROM no_such_table", None),
@@ -161,8 +161,11 @@ def errors(said):
         ("SELECT %s::json", ["{" + name + number]),
     ]
     for statement, values in bad:
+        failed = True
         with suppress(Error), acting(SYSTEM), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement, values)
+            failed = False
+        assert failed, statement
     whole = home.render
     home.render = lambda *args: fail(said)
     answer = Client(raise_request_exception=False).get(reverse("mobile:home"))

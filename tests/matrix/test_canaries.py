@@ -145,10 +145,21 @@ def test_a_planted_leak_is_found_in_every_file_place_and_form(house, place, form
         leak.unlink()
 
 
+def test_with_the_stock_setting_an_error_says_the_value(house):
+    """The control of the setting: the same error, with errors let into the log."""
+    number = house.people[0]["number"]
+    assert "database log: number 0 raw" not in house.found(["database log"])
+    with psycopg.connect(house.cluster.superuser_url(), autocommit=True) as connection:
+        connection.execute("SET log_min_messages = 'warning'")
+        with pytest.raises(psycopg.Error):
+            connection.execute(f"SELECT '{number}'::text::int")
+    assert "database log: number 0 raw" in house.found(["database log"])
+
+
 def test_a_planted_leak_is_found_in_the_dump_and_in_the_database_log(house):
     number = house.people[0]["number"]
     with psycopg.connect(house.cluster.superuser_url("niangjia"), autocommit=True) as connection:
         connection.execute(f"CREATE TABLE planted AS SELECT '{number}' AS plain")
-        connection.execute(f"DO $$ BEGIN RAISE WARNING '{number}'; END $$")
-    hits = house.found()
-    assert "dump: number 0 raw" in hits and "database log: number 0 raw" in hits
+        connection.execute(f"DO $$ BEGIN RAISE LOG '{house.people[0]['phone']}'; END $$")
+    hits = house.found(["dump", "database log"])
+    assert "dump: number 0 raw" in hits and "database log: phone 0 raw" in hits
