@@ -14,6 +14,7 @@ import subprocess
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from urllib.parse import quote
 
 import psycopg
 import pytest
@@ -35,6 +36,7 @@ def forms(value: str) -> dict[str, bytes]:
     text = value.encode()
     found = {"raw": text, "gb18030": value.encode("gb18030")}
     found |= {"utf-16-le": value.encode("utf-16-le"), "utf-16-be": value.encode("utf-16-be")}
+    found |= {"escaped": value.encode("unicode_escape"), "in an address": quote(value).encode()}
     found |= {"hex": text.hex().encode(), "HEX": text.hex().upper().encode()}
     for offset in range(3):
         # The signs at both ends share bits with their neighbours.
@@ -121,7 +123,11 @@ def house():
 def test_there_are_people_to_look_for_and_places_to_look_in(house):
     places = house.places()
     assert len(house.people) > 60
-    assert len(places["log"]) > 500 and len(places["dump"]) > 100_000 and len(places["files"]) > 1000
+    log = places["log"].decode()
+    assert (
+        "Not Found: (no such address)" in log and "Internal Server Error" in log and "RuntimeError at" in log
+    )
+    assert len(places["dump"]) > 100_000 and len(places["files"]) > 1000
     assert b"registry_person" in places["dump"] and house.people[0]["name"].encode() in places["dump"]
 
 
