@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 from typing import Any, NoReturn
 from uuid import UUID
@@ -95,11 +96,16 @@ def _repaired(file: Path, batch: Batch, clerk: Actor, *, now: Clock) -> Path | N
         return None
     with acting(clerk):
         made = returning.repair_of(batch, language=settings.LANGUAGE_CODE, by=clerk, at=now())
-    place = file.with_name(f"{file.name}.repair.xlsx")
-    place.unlink(missing_ok=True)
+    place = next(each for each in _places(file) if not each.exists())
     with os.fdopen(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
         out.write(made)
     return place
+
+
+def _places(file: Path) -> Iterator[Path]:
+    """Yield names for a repair workbook: an earlier one may hold somebody's corrections by now, and stays."""
+    yield file.with_name(f"{file.stem}.repair.xlsx")
+    yield from (file.with_name(f"{file.stem}.repair-{k}.xlsx") for k in count(2))
 
 
 def _tell(batch: Batch, repair: Path | None, *, seconds: float, as_json: bool) -> None:

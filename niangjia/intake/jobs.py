@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from niangjia.core.days import day_of
 from niangjia.core.errors import Refusal
 from niangjia.core.intake import headers
-from niangjia.foundation import notices, workflow
+from niangjia.foundation import notices, parameters, workflow
 from niangjia.foundation.acting import acting
 from niangjia.foundation.actors import Actor
 from niangjia.foundation.files import storing
@@ -60,12 +61,15 @@ def _plan(row: Batch, *, by: Actor, now: Clock) -> None:
 
 
 def _read(row: Batch, *, by: Actor, at: datetime) -> Sheet:
+    from niangjia.intake.reading.caps import Caps
     from niangjia.intake.reading.sheets import read  # not loaded by who only asks for the work
 
     with acting(by):
         stored = StoredFile.objects.get(pk=row.file_id)
         with storing.open_file(stored, purpose="roster", by=by, at=at) as content:
-            return read(content, name=row.file_name)
+            held = parameters.at(day_of(at))
+            caps = Caps(memory_mib=held.reader_memory_mib, rows=held.file_max_rows)
+            return read(content, name=row.file_name, caps=caps)
 
 
 def _fail(batch: UUID, refusal: Refusal, *, by: Actor, at: datetime) -> None:

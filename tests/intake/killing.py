@@ -1,10 +1,11 @@
-"""The program that the kill tests run and kill: ``prepare``, ``commit ID [WHERE N]``, ``careless ID``, ``hash``.
+"""The programs that the kill tests run and kill: ``prepare``, ``ask commit|undo ID``, ``worker [WHERE N]``, ``hash``.
 
-``WHERE`` is a step of the commit, ``before:`` or ``after:`` it; at the N-th time the process kills itself there.
+``WHERE`` is a step of a job, ``before:`` or ``after:`` it; at the N-th time the worker kills itself there.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
@@ -13,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
-ROWS, CHUNK = 50_000, 2_500
+ROWS, CHUNK, STALLED = 50_000, 2_500, 1.5
 HASHES = {
     "persons": """SELECT md5(string_agg(ROW(id, organisation_id, path, name, name_key, sex, birth_on, "group", ethnic,
         education, first_joined_on, secrets_print, region_id)::text, '|' ORDER BY id)) FROM registry_person""",
@@ -30,6 +31,11 @@ HASHES = {
     "status": "SELECT string_agg(status, ' ') FROM plans_batch",
     "members": "SELECT count(*)::text FROM registry_membership",
     "stage": "SELECT count(*)::text FROM registry_memberstage",
+    "balance": "SELECT coalesce(sum(n), 0)::text FROM registry_delta",
+    "people": "SELECT count(*)::text FROM registry_person",
+    "seen": "SELECT string_agg(v || ' ' || n, ',' ORDER BY v) FROM (SELECT key AS v, value AS n FROM plans_batch b, "
+    "jsonb_each_text(b.counts) WHERE value <> '0') c",
+    "shown": "SELECT count(*)::text || ' in ' || (SELECT count(*) FROM plans_chunk) FROM plans_batchrow",
 }
 
 
@@ -38,22 +44,48 @@ def now():
 
 
 def prepare():
-    """Make tables, unions and a plan that waits to be carried out."""
+    """Make tables and unions, and hand a roster in: its trial run waits for a worker."""
+    from niangjia.cli.synth.writers import write_csv
     from niangjia.config.migrating import migrate_all
     from niangjia.foundation.acting import acting
     from niangjia.foundation.keys.ring import FileRing
     from niangjia.intake import actions
-    from tests.intake.rosters import clerk_of, fresh_inside, load_city, planned, roster, sheet_of
+    from tests.intake.rosters import clerk_of, load_city, roster
 
-    FileRing.start(Path(os.environ["NIANGJIA_HOME"]) / "keys", has_data=lambda: False)
+    home = Path(os.environ["NIANGJIA_HOME"])
+    FileRing.start(home / "keys", has_data=lambda: False)
     migrate_all()
-    office = load_city()
-    sheet, heads = sheet_of(roster(ROWS, 11, share=0.05, noisy=False))
-    batch = planned(office, sheet, heads, content=b"killing", chunk_rows=CHUNK)
+    office, made, file = load_city(), roster(ROWS, 11, share=0.05, noisy=False), home / "roster.csv"
+    write_csv(made, file)
     clerk = clerk_of(office)
     with acting(clerk):
-        actions.commit(fresh_inside(batch), by=clerk, at=now())
-    print(batch.pk)
+        options = {"demo": True, "chunk_rows": CHUNK}
+        batch = actions.upload(
+            [file.read_bytes()], name=file.name, organisation=office, by=clerk, at=now(), options=options
+        )
+    verdicts = dict(made.truth["verdict"].value_counts().iter_rows())
+    print(json.dumps({"batch": str(batch.pk), "verdicts": verdicts}))
+
+
+def ask(what, batch):
+    """As the clerk: ask for the writing or the undoing."""
+    from niangjia.foundation.acting import acting
+    from niangjia.intake import actions
+    from niangjia.registry.models import Organisation
+    from tests.intake.rosters import SYSTEM, clerk_of, fresh
+
+    row = fresh(batch_of(batch))
+    with acting(SYSTEM):
+        office = Organisation.objects.select_related("line").get(pk=row.organisation_id)
+    clerk = clerk_of(office)
+    with acting(clerk):
+        getattr(actions, what)(row, by=clerk, at=now())
+
+
+def batch_of(pk):
+    from niangjia.foundation.plans.models import Batch
+
+    return Batch(pk=UUID(pk))
 
 
 def die():
@@ -61,24 +93,28 @@ def die():
 
 
 def kill_at(where, n):
-    """Wrap one step of the commit, in this process alone."""
+    """Wrap one step of a job, in this process alone."""
     from niangjia.foundation import audit, workflow
     from niangjia.foundation.jobs import progress
-    from niangjia.foundation.plans import committing, sheets
+    from niangjia.foundation.plans import committing, planning, sheets
+    from niangjia.intake import jobs
     from niangjia.registry.kinds import members, writing
 
     side, step = where.split(":")
     module, name = {
+        "read": (jobs, "plan_sheet"),
+        "show": (planning, "_results"),
         "plan": (sheets, "load"),
         "prepare": (members.Members, "prepare"),
         "chunk": (committing, "write_chunk"),
-        "copy": (writing, "_copied"),
+        "pack": (writing, "pack"),
         "write": (writing, "write"),
         "audit": (audit, "record_bulk"),
         "checkpoint": (committing, "_check_point"),
         "progress": (progress, "report"),
         "finish": (workflow, "fire"),
         "end": (committing, "_finish"),
+        "back": (committing, "take_back_chunk"),
     }[step]
     whole, seen = getattr(module, name), [0]
 
@@ -94,30 +130,35 @@ def kill_at(where, n):
     setattr(module, name, wrapped)
 
 
-def commit(batch, where="", n="1"):
-    from niangjia.intake import jobs
+def worker(where="", n="1"):
+    """Be the worker, as ``niangjia run`` starts it; only what waits for a dead one is waited for shorter."""
+    from niangjia.config import worker as real
 
-    if where:
+    if where == "careless":
+        put_the_checkpoint_outside()
+    elif where:
         kill_at(where, int(n))
-    jobs.commit.run({"batch": batch})
+    real.REAP_SECONDS = 0.5
+    asyncio.run(real.work(stalled_seconds=STALLED))
 
 
-def careless(batch):
+def put_the_checkpoint_outside():
     """The control: the checkpoint comes after the chunk's transaction, and a kill comes between the two."""
     from niangjia.foundation.acting import acting
-    from niangjia.foundation.actors import system_actor
     from niangjia.foundation.plans import committing
     from niangjia.foundation.plans.models import Chunk
 
-    by, check_point = system_actor("intake.commit"), committing._check_point
+    check_point, whole = committing._check_point, committing.write_chunk
     committing._check_point = lambda *args, **kwargs: None
-    rows = committing._begin(UUID(batch), by=by, now=now)
-    for number in committing._waiting(UUID(batch), by):
-        committing.write_chunk(UUID(batch), number, rows, by=by, now=now)
+
+    def careless(batch_id, number, packed, *, by, now):
+        whole(batch_id, number, packed, by=by, now=now)
         if number == 2:
             die()
         with acting(by):
-            check_point(Chunk.objects.get(batch_id=batch, number=number), Chunk.State.DONE, done_at=now())
+            check_point(Chunk.objects.get(batch_id=batch_id, number=number), Chunk.State.DONE, done_at=now())
+
+    committing.write_chunk = careless
 
 
 def hashes():
@@ -141,4 +182,4 @@ if __name__ == "__main__":
     from niangjia.config import wiring
 
     wiring.connect()
-    {"prepare": prepare, "commit": commit, "careless": careless, "hash": hashes}[sys.argv[1]](*sys.argv[2:])
+    {"prepare": prepare, "ask": ask, "worker": worker, "hash": hashes}[sys.argv[1]](*sys.argv[2:])

@@ -13,6 +13,7 @@ from niangjia.core.roles import Role
 from niangjia.foundation import workflow
 from niangjia.foundation.acting import acting
 from niangjia.foundation.actors import Actor, Scope, system_actor
+from niangjia.foundation.jobs import progress
 from niangjia.foundation.plans import committing
 from niangjia.foundation.plans.models import Batch
 from niangjia.foundation.plans.states import CHART
@@ -76,6 +77,7 @@ def planned(office, sheet, heads, *, name="roster.xlsx", content=None, at=AT, **
         batch = Batch.objects.get(pk=batch.pk)
         if batch.status == "uploaded":
             workflow.fire(batch, "plan", machine=CHART, by=SYSTEM, at=at)
+            progress.report(batch.pk, stage="check", done=0, total=sheet.height, at=at)
             plan_sheet(batch, sheet, headers.guess(heads), by=SYSTEM, at=at)
     return fresh(batch)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
@@ -19,8 +20,15 @@ from tests.config.conftest import passable_folder
 
 pytestmark = [pytest.mark.database, pytest.mark.kill]
 ROOT = Path(__file__).parents[2]
-STEPS = ("plan", "prepare", "chunk", "copy", "write", "audit", "checkpoint", "progress", "end")
-AT_RANDOM, DATABASE_KILLS = 6, 5
+PLANNING = ("before:read", "after:read", "before:show")
+ONCE = ("before:plan", "after:plan", "before:prepare", "after:prepare")
+TWICE = tuple(
+    f"{side}:{step}"
+    for step in ("chunk", "pack", "write", "audit", "checkpoint", "progress")
+    for side in ("before", "after")
+)
+AT_RANDOM, DATABASE_KILLS = 5, 5
+SECONDS = 120
 
 
 class House:
@@ -31,11 +39,20 @@ class House:
         self.cluster = Cluster(folder / "postgres")
         self.cluster.start()
         self.cluster.bootstrap()
-        self.batch = self.run("niangjia", "prepare").strip().splitlines()[-1]
+        (folder / "home").mkdir()
+        told = json.loads(self.run("niangjia", "prepare").strip().splitlines()[-1])
+        self.batch, self.verdicts = told["batch"], told["verdicts"]
 
-    def copy(self, name: str) -> str:
-        with psycopg.connect(self.cluster.superuser_url(), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name} TEMPLATE niangjia OWNER niangjia_owner")
+    def url(self, database: str) -> str:
+        return self.cluster.superuser_url(database)
+
+    def copy(self, name: str, of: str = "niangjia") -> str:
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            # The connections of a killed worker may be there a moment longer than itself.
+            connection.execute(
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s", [of]
+            )
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {of} OWNER niangjia_owner")
             connection.execute(f"GRANT CONNECT ON DATABASE {name} TO niangjia_app")
         return name
 
@@ -53,26 +70,56 @@ class House:
 
     def run(self, database: str, *said: str) -> str:
         process = self.start(database, *said, stdout=subprocess.PIPE)
-        out = process.communicate(timeout=120)[0]
+        out = process.communicate(timeout=SECONDS)[0]
         assert process.returncode == 0
         return out
+
+    def worker(self, database: str, *said: str) -> subprocess.Popen[str]:
+        return self.start(database, "worker", *said, stderr=subprocess.DEVNULL)
+
+    def killed(self, database: str, where: str, n: int = 1) -> None:
+        """Let a worker work until it kills itself."""
+        assert self.worker(database, where, str(n)).wait(timeout=SECONDS) == -signal.SIGKILL
+
+    def finish(self, database: str, status: str, worker: subprocess.Popen[str] | None = None) -> None:
+        """Keep a worker running, as ``niangjia run`` does, until the batch has come to ``status``."""
+        worker, end = worker or self.worker(database), time.monotonic() + SECONDS
+        try:
+            while (now := self.status(database)) != status:
+                assert time.monotonic() < end, now
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    worker.wait(timeout=0.2)
+                    worker = self.worker(database)
+        finally:
+            worker.kill()
+            worker.wait()
+
+    def status(self, database: str) -> str:
+        with psycopg.connect(self.url(database)) as connection:
+            return connection.execute("SELECT status FROM plans_batch").fetchone()[0]
 
     def hashes(self, database: str) -> dict[str, str]:
         return json.loads(self.run(database, "hash").strip().splitlines()[-1])
 
     def kill_database(self) -> None:
         for pid in self.cluster.processes():
-            os.kill(pid, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         assert postmaster.wait_until(self.cluster.has_ended, 10)
         self.cluster.stop()
-        self.cluster = Cluster(self.folder / "postgres")
         self.cluster.start()
 
 
 @pytest.fixture(scope="module")
 def house():
+    """A plan that waits to be written; the worker was killed three times while it made it."""
     with passable_folder() as folder:
         made = House(folder)
+        for where in PLANNING:
+            made.killed("niangjia", where)
+        made.finish("niangjia", "planned")
+        made.planned = made.hashes("niangjia")
+        made.run("niangjia", "ask", "commit", made.batch)
         yield made
         made.cluster.stop()
 
@@ -81,55 +128,78 @@ def house():
 def calm(house):
     """The hashes after a run that nobody disturbed."""
     database = house.copy("calm")
-    house.run(database, "commit", house.batch)
+    house.finish(database, "committed")
     told = house.hashes(database)
-    assert told["status"] == "committed" and int(told["members"]) > 40_000 and told["stage"] == "0"
+    assert int(told["members"]) > 40_000 and told["stage"] == "0" and told["balance"] == told["members"]
     return told
 
 
+def test_kills_during_the_trial_run_leave_one_plan(house):
+    rows = sum(n for verdict, n in house.verdicts.items() if verdict != "new")
+    assert house.planned["seen"] == ",".join(
+        f"{verdict} {n}" for verdict, n in sorted(house.verdicts.items())
+    )
+    assert house.planned["shown"] == f"{rows} in 20"
+    assert house.planned["people"] == house.planned["members"] == "0"
+
+
 def test_twenty_and_more_kills_of_the_worker_lose_nothing_and_double_nothing(house, calm):
-    database, kills = house.copy("worker_kills"), 0
-    for step in STEPS:
-        for side in ("before", "after"):
-            # At the second time, so that one chunk is behind it; what happens once is killed the first time.
-            n = "1" if step in ("plan", "prepare", "end") else "2"
-            if step == "end":
-                continue
-            process = house.start(database, "commit", house.batch, f"{side}:{step}", n)
-            assert process.wait(timeout=60) == -signal.SIGKILL
-            kills += 1
-    rng = random.Random(20261125)
+    database, kills, rng = house.copy("worker_kills"), 0, random.Random(20261125)
+    for where in ONCE:
+        house.killed(database, where)
+        kills += 1
+    for where in TWICE:
+        # At the second time, so that one chunk is behind it.
+        house.killed(database, where, 2)
+        kills += 1
     for _ in range(AT_RANDOM):
-        process = house.start(database, "commit", house.batch)
-        time.sleep(1.2 + rng.random())
-        process.kill()
-        kills += process.wait() == -signal.SIGKILL
-    for side in ("before", "after"):
-        process = house.start(database, "commit", house.batch, f"{side}:end", "1")
-        kills += process.wait(timeout=60) == -signal.SIGKILL
-    house.run(database, "commit", house.batch)
+        kills += killed_after(house.worker(database), 2 + 2 * rng.random())
+    if house.status(database) == "committing":
+        house.killed(database, "before:end")
+        kills += 1
+    house.finish(database, "committed")
 
     assert kills >= 20
     assert house.hashes(database) == calm
 
 
+def killed_after(worker, seconds) -> int:
+    """Kill a worker after some seconds, and return 1 if it was alive until then."""
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        worker.wait(timeout=seconds)
+    worker.kill()
+    return int(worker.wait() == -signal.SIGKILL)
+
+
 def test_kills_of_all_database_processes_lose_nothing_and_double_nothing(house, calm):
-    database = house.copy("database_kills")
-    rng = random.Random(20261126)
+    database, rng = house.copy("database_kills"), random.Random(20261126)
+    worker = house.worker(database)
     for _ in range(DATABASE_KILLS):
-        process = house.start(database, "commit", house.batch, stderr=subprocess.DEVNULL)
-        time.sleep(1.2 + rng.random())
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            worker.wait(timeout=2 + 2 * rng.random())
         house.kill_database()
-        process.wait(timeout=60)
-    house.run(database, "commit", house.batch)
+        if worker.poll() is not None:
+            worker = house.worker(database)
+    house.finish(database, "committed", worker)
 
     assert house.hashes(database) == calm
 
 
+def test_kills_during_the_undo_leave_the_roll_empty(house, calm):
+    database = house.copy("undo_kills", of="calm")
+    house.run(database, "ask", "undo", house.batch)
+    for where in ("before:back", "after:back", "before:checkpoint"):
+        house.killed(database, where, 2)
+    house.finish(database, "undone")
+
+    told = house.hashes(database)
+    assert (told["people"], told["members"], told["tokens"], told["balance"]) == ("0", "0", None, "0")
+    assert told["subjects"] == calm["subjects"]
+
+
 def test_control_with_the_checkpoint_outside_the_transaction_the_end_is_another(house, calm):
     database = house.copy("careless")
-    process = house.start(database, "careless", house.batch)
-    assert process.wait(timeout=60) == -signal.SIGKILL
-    house.run(database, "commit", house.batch)
+    house.killed(database, "careless")
+    house.finish(database, "committed")
 
     assert house.hashes(database) != calm

@@ -57,7 +57,7 @@ def take_roster_in(folder: Path, *, now: Callable[[], datetime]) -> None:
         if Batch.objects.filter(committed_at__isnull=False).exists():
             return
     file = folder / "roster.xlsx"
-    truth = write_roster(file, rows=ROSTER_ROWS, seed=9)
+    write_roster(file, rows=ROSTER_ROWS, seed=9)
     try:
         hand_in(
             file,
@@ -68,8 +68,8 @@ def take_roster_in(folder: Path, *, now: Callable[[], datetime]) -> None:
             now=now,
         )
     finally:
-        for path in (file, truth, *folder.glob("roster.repair*")):
-            path.unlink(missing_ok=True)
+        for path in folder.glob("roster*"):
+            path.unlink()
 
 
 def _unions(listed: tuple[MadeUp, ...]) -> dict[str, Organisation]:

@@ -68,12 +68,14 @@ def _page(request: HttpRequest, batch: Batch, **more: Any) -> HttpResponse:
 
 def _trial(request: HttpRequest, batch: Batch) -> dict[str, Any]:
     actor = actor_of(request)
-    unions, more = shown.unions(batch, by=actor)
+    every = "unions" in request.GET
+    unions, more = shown.unions(batch, every=every, by=actor)
     page = page_of(request, shown.chosen(batch, request.GET, by=actor))
     return {
         "totals": shown.totals(batch),
         "unions": unions,
         "more_unions": more,
+        "every_union": every,
         "kinds": shown.kinds(batch),
         "page": page,
         "lines": list(shown.lines(page.object_list)),

@@ -45,7 +45,8 @@ def rosters(request: HttpRequest) -> HttpResponse:
     """Show the rosters, the newest first; a POST hands one in."""
     actor, at = actor_of(request), timezone.now()
     most = parameters.at(day_of(at)).upload_max_mib
-    form = Upload(request.POST or None, request.FILES or None, most_mib=most)
+    sent = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = Upload(*sent, most_mib=most)
     if request.method == "POST" and form.is_valid():
         return _hand_in(request, form)
     page = page_of(request, queries.visible_to(actor))

@@ -23,7 +23,7 @@ from niangjia.intake.words import KEPT, MESSAGES, SEVERITIES, Unspecified
 from niangjia.registry import organisations
 from niangjia.ui.words import counted
 
-MOST_UNIONS = 50
+FEW_UNIONS, MOST_UNIONS = 12, 500
 BAR = 132
 # Column of the register → field of a roster, where they are not called the same.
 FIELDS = {"birth_on": "born_on", "region_id": "region", "hukou": "household"}
@@ -55,7 +55,7 @@ def work_of(batch: Batch) -> Work | None:
         return None
     state = progress.of(batch.pk)
     if state is None or state.stage not in STAGES.get(Status(batch.status), ()):
-        return Work(_("Waits for its turn"), None, 0, "", is_cancelled=False)
+        return Work(_("Waits for its turn"), None, 0, "", is_cancelled=bool(state and state.is_cancelled))
     label = {
         "read": _("The file is being read"),
         "check": _("The rows are being checked and compared with the roll"),
@@ -118,19 +118,20 @@ def _counts(batch: Batch, counts: dict[str, int], union: str) -> list[Count]:
     return made
 
 
-def unions(batch: Batch, *, by: Actor) -> tuple[list[Union], int]:
-    """Return the unions with the most rows, and how many more there are."""
+def unions(batch: Batch, *, every: bool, by: Actor) -> tuple[list[Union], int]:
+    """Return the unions with the most rows (as many as a page can bear, where ``every`` one is asked for), and how many more."""
+    most = MOST_UNIONS if every else FEW_UNIONS
     told = sorted(batch.by_organisation.items(), key=lambda each: -sum(each[1].values()))
-    names = _names(batch, [key for key, _counts in told[:MOST_UNIONS] if key], by=by)
+    names = _names(batch, [key for key, _counts in told[:most] if key], by=by)
     lines = [
         Union(
             names.get(key, _("A union of another office") if key else _("(no union found)")),
             _counts(batch, counts, f"&union={key or 'none'}"),
             sum(counts.values()),
         )
-        for key, counts in told[:MOST_UNIONS]
+        for key, counts in told[:most]
     ]
-    return lines, max(0, len(told) - MOST_UNIONS)
+    return lines, max(0, len(told) - most)
 
 
 def _names(batch: Batch, keys: list[str], *, by: Actor) -> dict[str, str]:
@@ -149,6 +150,7 @@ class Kind:
     code: str
     sentence: str
     n: int
+    url: str
     look: str
     outcome: str
 
@@ -161,7 +163,9 @@ def kinds(batch: Batch) -> list[Kind]:
     made = []
     for code, n in found:
         severity = SEVERITIES.get(code, Severity.NOTE)
-        made.append(Kind(code, said(code, None), n, looks[severity], outcomes[severity]))
+        # A new row has no result before it is written, and a note may be about one.
+        url = f"?rule={code}#rows" if batch.committed_at or severity is not Severity.NOTE else ""
+        made.append(Kind(code, said(code, None), n, url, looks[severity], outcomes[severity]))
     return made
 
 

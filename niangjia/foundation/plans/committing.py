@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Generator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 import polars as pl
@@ -15,27 +19,37 @@ from niangjia.foundation.acting import acting
 from niangjia.foundation.actors import Actor
 from niangjia.foundation.jobs import progress
 from niangjia.foundation.plans import sheets
-from niangjia.foundation.plans.kinds import kind_of
+from niangjia.foundation.plans.kinds import Packed, kind_of
 from niangjia.foundation.plans.models import Batch, Chunk
 from niangjia.foundation.plans.states import CHART, Status
 
 Clock = Callable[[], datetime]
 
 
+class Piece(NamedTuple):
+    """A chunk that waits: its number and its places in the plan."""
+
+    number: int
+    first: int
+    beyond: int
+
+
 def carry_out(batch_id: UUID, *, by: Actor, now: Clock) -> None:
     """Write every chunk that waits, then finish the batch. Killed at any instant and called again, it ends the same."""
-    rows = _begin(batch_id, by=by, now=now)
-    if rows is None:
+    begun = _begin(batch_id, by=by, now=now)
+    if begun is None:
         return
-    for number in _waiting(batch_id, by):
-        if _is_stopped(batch_id, by=by, now=now):
-            return
-        write_chunk(batch_id, number, rows, by=by, now=now)
+    batch, rows = begun
+    with closing(_packed(batch, rows, _waiting(batch_id, by), now)) as pieces:
+        for number, packed in pieces:
+            if _is_stopped(batch_id, by=by, now=now):
+                return
+            write_chunk(batch_id, number, packed, by=by, now=now)
     _finish(batch_id, by=by, now=now)
 
 
-def _begin(batch_id: UUID, *, by: Actor, now: Clock) -> pl.DataFrame | None:
-    """Return the plan's rows, None where there is nothing to carry out."""
+def _begin(batch_id: UUID, *, by: Actor, now: Clock) -> tuple[Batch, pl.DataFrame] | None:
+    """Return the batch and the plan's rows, None where there is nothing to carry out."""
     at = now()
     with acting(by):
         batch = Batch.objects.select_for_update().get(pk=batch_id)
@@ -43,16 +57,33 @@ def _begin(batch_id: UUID, *, by: Actor, now: Clock) -> pl.DataFrame | None:
             return None
         rows = sheets.load(batch.plan_file_id, purpose="commit", by=by, at=at)
         kind_of(batch).prepare(rows, batch=batch, by=by, at=at)
-        return rows
+        return batch, rows
 
 
-def _waiting(batch_id: UUID, by: Actor) -> list[int]:
+def _waiting(batch_id: UUID, by: Actor) -> list[Piece]:
     with acting(by):
-        waiting = Chunk.objects.filter(batch_id=batch_id, state=Chunk.State.WAITING)
-        return list(waiting.order_by("number").values_list("number", flat=True))
+        waiting = Chunk.objects.filter(batch_id=batch_id, state=Chunk.State.WAITING).order_by("number")
+        return [Piece(*each) for each in waiting.values_list("number", "first", "beyond")]
 
 
-def write_chunk(batch_id: UUID, number: int, rows: pl.DataFrame, *, by: Actor, now: Clock) -> None:
+def _packed(
+    batch: Batch, rows: pl.DataFrame, waiting: list[Piece], now: Clock
+) -> Generator[tuple[int, Packed | None]]:
+    """Give one chunk after the other, packed; while the database writes one, the next is sealed beside it."""
+
+    def pack(piece: Piece) -> Packed | None:
+        mine = rows.filter(pl.col("place").is_between(piece.first, piece.beyond, closed="left"))
+        return Packed(kind_of(batch).pack(mine, batch=batch, at=now()), mine.height) if mine.height else None
+
+    with ThreadPoolExecutor(max_workers=1) as packer:
+        coming = deque(packer.submit(pack, piece) for piece in waiting[:1])
+        for place, piece in enumerate(waiting, start=1):
+            packed = coming.popleft().result()
+            coming.extend(packer.submit(pack, after) for after in waiting[place : place + 1])
+            yield piece.number, packed
+
+
+def write_chunk(batch_id: UUID, number: int, packed: Packed | None, *, by: Actor, now: Clock) -> None:
     """Write one chunk with its checkpoint, or neither; a chunk that is done is left alone."""
     at, start = now(), time.monotonic()
     with acting(by):
@@ -61,9 +92,8 @@ def write_chunk(batch_id: UUID, number: int, rows: pl.DataFrame, *, by: Actor, n
         chunk = Chunk.objects.get(batch_id=batch_id, number=number)
         if chunk.state != Chunk.State.WAITING or batch.status != Status.COMMITTING:
             return
-        mine = rows.filter(pl.col("place").is_between(chunk.first, chunk.beyond, closed="left"))
-        if mine.height:
-            kind_of(batch).write(mine, batch=batch, by=by, at=at)
+        if packed is not None:
+            kind_of(batch).write(packed, batch=batch, by=by, at=at)
         _check_point(chunk, Chunk.State.DONE, done_at=at)
         progress.report(batch_id, stage="commit", done=chunk.beyond, total=batch.rows, at=at)
         took = time.monotonic() - start
@@ -83,8 +113,16 @@ def _is_stopped(batch_id: UUID, *, by: Actor, now: Clock) -> bool:
         batch = Batch.objects.get(pk=batch_id)
         if batch.status == Status.COMMITTING:
             workflow.fire(batch, "stop", machine=CHART, by=by, at=now())
-            progress.start_over(batch_id)  # the wish is met: whoever resumes does not meet it again
+            _forget_the_wish(batch_id, at=now())
         return True
+
+
+def _forget_the_wish(batch_id: UUID, *, at: datetime) -> None:
+    """Let whoever resumes not meet a wish that is met; the row stays, because the next wish is written into it."""
+    state = progress.of(batch_id)
+    progress.start_over(batch_id)
+    if state is not None:
+        progress.report(batch_id, stage=state.stage, done=state.done, total=state.total, at=at)
 
 
 def _finish(batch_id: UUID, *, by: Actor, now: Clock) -> None:

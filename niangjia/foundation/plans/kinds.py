@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import polars as pl
 
@@ -12,16 +12,29 @@ from niangjia.foundation.actors import Actor
 from niangjia.foundation.plans.models import Batch, Chunk
 
 
+class Packed(NamedTuple):
+    """A chunk as the database takes it in, and its number of rows."""
+
+    content: bytes
+    rows: int
+
+
 class Kind(Protocol):
-    """What the engine asks of a kind; each call is inside a transaction of the system, which the engine opens."""
+    """What the engine asks of a kind; but for ``pack``, inside a transaction of the system, which the engine opens."""
 
     name: str
 
     def prepare(self, plan: pl.DataFrame, *, batch: Batch, by: Actor, at: datetime) -> None:
         """Write what all chunks need; called before the first of them, and after each kill again."""
 
-    def write(self, rows: pl.DataFrame, *, batch: Batch, by: Actor, at: datetime) -> None:
-        """Write the rows of one chunk, their result rows and their audit event."""
+    def pack(self, rows: pl.DataFrame, *, batch: Batch, at: datetime) -> bytes:
+        """Return the rows of one chunk ready to be written: sealed and indexed.
+
+        Called in a thread of its own while the chunk before is written, so it asks the database nothing.
+        """
+
+    def write(self, packed: Packed, *, batch: Batch, by: Actor, at: datetime) -> None:
+        """Write one chunk, its result rows and its audit event."""
 
     def take_back(self, chunk: Chunk, *, batch: Batch, by: Actor, at: datetime) -> None:
         """Restore what the chunk changed where nobody has touched it since, and mark what is kept."""

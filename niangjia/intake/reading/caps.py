@@ -13,8 +13,7 @@ class Caps:
     """The limits of one child process and of what it reads.
 
     Attributes:
-        memory_mib: address space of the child; libraries take up half a gibibyte of it, so that what is resident stays below
-            the parameter ``reader_memory_mib``.
+        memory_mib: address space of the child; libraries take up half a gibibyte of it, so that less is resident.
         cpu_seconds, wall_seconds: the kernel ends it after the one, the parent after the other.
         entries, part_mib, ratio: of the zip: parts, size of all of them unpacked, and how many times larger than packed.
         ratio_from_mib: smaller parts may be as repetitive as they like.

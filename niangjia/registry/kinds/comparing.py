@@ -135,7 +135,7 @@ def _with_known(rows: pl.DataFrame) -> pl.DataFrame:
         on="place", how="left", maintain_order="left",
     )  # fmt: skip
     return joined.with_columns(
-        pl.col("known_birth_on").str.to_date(),
+        pl.col("known_birth_on", "left_on").str.to_date(),
         pl.col("place").is_in(likely.cast(pl.Int64).implode()).alias("likely"),
     )
 
@@ -247,5 +247,11 @@ def _with_keys(rows: pl.DataFrame, *, on: date, at: datetime) -> pl.DataFrame:
         pl.coalesce(hexed[0], drawn[0]).alias("person_id"),
         pl.coalesce(hexed[1], drawn[1]).alias("membership_id"),
         pl.col("seen").str.replace_all("-", "", literal=True).str.decode("hex"),
-        pl.col("joined_on").fill_null(on).alias("from_on"),
+        _begins(on).alias("from_on"),
     )
+
+
+def _begins(on: date) -> pl.Expr:
+    """Return the first day of a spell: the day told, but of who comes back never one before the last spell ended."""
+    told = pl.col("joined_on").fill_null(on)
+    return pl.when((pl.col("what") == "return") & (told < pl.col("left_on"))).then(pl.lit(on)).otherwise(told)

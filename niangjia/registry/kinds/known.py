@@ -22,6 +22,7 @@ KNOWN = f"""COPY (
         p.region_id AS known_region_id, e.name_key AS known_employer_key, e.credit_code AS known_employer_code,
         encode(p.secrets, 'hex') AS known_secrets, p.secrets_print AS known_print,
         p.line_path AS person_line_path, m.id AS membership_id, m.organisation_id AS known_organisation,
+        (SELECT max(x.to_on) FROM registry_membership x WHERE x.person_id = p.id AND x.kind = 'primary') AS left_on,
         {PRINT} AS seen
     FROM ({TOKENS}) a
     JOIN registry_identitytoken t ON t.token = a.token AND t.kind = 'id'

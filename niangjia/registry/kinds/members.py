@@ -11,6 +11,7 @@ import polars as pl
 from niangjia.core.codes.unions import Place, may_stand_under
 from niangjia.core.days import day_of
 from niangjia.foundation.actors import Actor
+from niangjia.foundation.plans.kinds import Packed
 from niangjia.foundation.plans.models import Batch, Chunk
 from niangjia.registry import organisations
 from niangjia.registry.kinds import taking_back, writing
@@ -43,9 +44,13 @@ class Members:
                 facts = {**each, "id": UUID(each["id"]), "level": GRASSROOTS, "region_id": office.region_id}
                 organisations.found(facts, under=office, on=day_of(at))
 
-    def write(self, rows: pl.DataFrame, *, batch: Batch, by: Actor, at: datetime) -> None:
+    def pack(self, rows: pl.DataFrame, *, batch: Batch, at: datetime) -> bytes:
+        """See ``writing.pack``."""
+        return writing.pack(rows, batch=batch, at=at)
+
+    def write(self, packed: Packed, *, batch: Batch, by: Actor, at: datetime) -> None:
         """See ``writing.write``."""
-        writing.write(rows, batch=batch, by=by, at=at)
+        writing.write(packed, batch=batch, by=by, at=at)
 
     def take_back(self, chunk: Chunk, *, batch: Batch, by: Actor, at: datetime) -> None:
         """See ``taking_back.take_back``."""

@@ -23,6 +23,7 @@ from niangjia.foundation.plans.copying import (
     texts,
     uuids,
 )
+from niangjia.foundation.plans.kinds import Packed
 from niangjia.foundation.plans.models import Batch
 from niangjia.foundation.vault.bulk import pack_columns, seal_packed
 from niangjia.foundation.vault.indexes import index_version
@@ -157,16 +158,16 @@ ORDER = (
 )  # fmt: skip
 
 
-def write(rows: pl.DataFrame, *, batch: Batch, by: Actor, at: datetime) -> None:
-    """Write the planned rows of one chunk in the current transaction."""
+def write(packed: Packed, *, batch: Batch, by: Actor, at: datetime) -> None:
+    """Write one chunk in the current transaction."""
     params = _params(batch, at)
     with connection.cursor() as cursor:
         with cursor.copy(COPIED) as copy:
-            copy.write(_copied(rows, batch=batch, at=at))
+            copy.write(packed.content)
         for statement in ORDER:
             cursor.execute(statement, params)
         moved = _moved(cursor, params)
-    facts = {"rows": rows.height, "moved": moved}
+    facts = {"rows": packed.rows, "moved": moved}
     audit.record_bulk(
         "members.written", by=by, at=at, subject=batch, persons_from=(ABOUT, [batch.pk]), facts=facts
     )
@@ -192,7 +193,8 @@ def _params(batch: Batch, at: datetime) -> Params:
     }
 
 
-def _copied(rows: pl.DataFrame, *, batch: Batch, at: datetime) -> bytes:
+def pack(rows: pl.DataFrame, *, batch: Batch, at: datetime) -> bytes:
+    """Return what the stage is filled with: sealed, indexed, fingerprinted. Asks the database nothing."""
     keys = rows.select(match_key(pl.col("employer")).alias("employer_key"))
     rows = rows.with_columns(keys["employer_key"])
     secret = pack_columns(

@@ -20,8 +20,6 @@ FIRST_SLICE = [
     "held_alarm_per_day",
     "held_alarm_share",
     "unmask_minutes",
-    "backup_retention_days",
-    "own_committee_from",
     "file_max_rows",
     "upload_max_mib",
 ]

@@ -17,7 +17,7 @@ def decide(value, **more):
 def test_shipped_figures_are_attributes():
     today = parameters.at(ON)
     assert (today.joining_contact, today.joining_decide, today.joining_hard_stop) == (1, 3, 15)
-    assert (today.minimum_age, today.own_committee_from) == (16, 25)
+    assert (today.minimum_age, today.joining_decide) == (16, 3)
     assert (today.day_closes, today.held_alarm_share) == (time(18), 0.2)
 
 
