@@ -26,13 +26,25 @@ class Redactor(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Rewrite the record in place, and let it through."""
-        record.msg = redact(record.getMessage())
+        record.msg = redact(_without_address(record))
         record.args = ()
         if record.exc_info and record.exc_info[0] is not None:
             record.msg = f"{record.msg} [{_where(record.exc_info)}]"
             record.exc_info = None
             record.exc_text = None
         return True
+
+
+def _without_address(record: logging.LogRecord) -> str:
+    """Return the message with the route in the place of the address: people type names into addresses."""
+    request = getattr(record, "request", None)
+    path = getattr(request, "path", "")
+    if len(path) < 2:
+        return record.getMessage()
+    match = getattr(request, "resolver_match", None)
+    route = match.route if match else "(no such address)"
+    escaped = path.encode("unicode_escape").decode("ascii")  # as Django writes it
+    return record.getMessage().replace(escaped, route).replace(path, route)
 
 
 def _where(exc_info: Any) -> str:

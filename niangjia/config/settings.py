@@ -11,6 +11,7 @@ from environs import Env
 from niangjia.config import databases as addresses
 from niangjia.config.database import databases
 from niangjia.config.home import Home
+from niangjia.config.logging import LOGGING as LOGGING
 from niangjia.config.logging import configure_structlog
 
 env = Env()

@@ -53,7 +53,8 @@ IN_BETWEEN = frozenset({"on the way"})  # a second factor or an office is missin
 
 STATES = ("password only", "idle", "too long", "disabled", "role removed")
 OFFICES = (
-    [(role, position, "") for role in sorted(READERS | {"organiser"}) for position in SEES]
+    [(role, position, "") for role in sorted(READERS) for position in SEES]
+    + [("organiser", position, "") for position in ("union", "parent", "child", "sibling", "abroad", "line")]
     + [
         (role, position, "")
         for role in sorted(OFFICIALS - READERS - {"organiser"})
@@ -62,7 +63,7 @@ OFFICES = (
     + [
         (role, "union", state)
         for role in ("reviewer", "leader", "organiser", "security_admin")
-        for state in STATES
+        for state in (STATES if role == "reviewer" else ("password only", "role removed"))
     ]
 )
 

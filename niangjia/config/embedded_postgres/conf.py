@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 # PostgreSQL writes values of rows into its log on every constraint error, also of bound parameters
-# (DETAIL, CONTEXT and STATEMENT lines): terse leaves these lines out, and panic the statement.
+# (DETAIL, CONTEXT and STATEMENT lines): terse leaves these lines out, and panic the statement. The first line of an error
+# may carry one too (invalid input syntax for type integer: "…"), so errors stay out; the application notes its own, covered.
+# What the server says of itself (LOG, FATAL, PANIC) stays in.
 TERSE = {
     "log_error_verbosity": "terse",
     "log_min_error_statement": "panic",
-    "log_min_messages": "warning",
+    "log_min_messages": "log",
     "log_parameter_max_length": "0",
     "log_parameter_max_length_on_error": "0",
     "log_statement": "none",
