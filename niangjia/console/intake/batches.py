@@ -85,7 +85,8 @@ def _trial(request: HttpRequest, batch: Batch) -> dict[str, Any]:
 
 
 def _steps(batch: Batch) -> list[dict[str, str]]:
-    labels = [_("Upload"), _("Trial run"), _("Write"), _("Can be taken back")]
+    last = _("Taken back") if batch.status == Status.UNDONE else _("Can be taken back")
+    labels = [_("Upload"), _("Trial run"), _("Write"), last]
     now = {Status.COMMITTED: 3, Status.UNDOING: 3, Status.UNDONE: 4}.get(Status(batch.status))
     if now is None:
         now = 2 if batch.status in (Status.PLANNED, Status.COMMITTING, Status.PARTLY_COMMITTED) else 1
