@@ -14,7 +14,7 @@ from niangjia.foundation.files import storing
 from niangjia.foundation.files.models import StoredFile
 from niangjia.foundation.plans import queries
 from niangjia.foundation.plans.models import Batch
-from niangjia.intake.words import MESSAGES
+from niangjia.intake.words import MESSAGES, MOVED
 
 BACK = (Verdict.HELD.value, Verdict.REFUSED.value)
 
@@ -22,6 +22,12 @@ BACK = (Verdict.HELD.value, Verdict.REFUSED.value)
 def has_repair(batch: Batch) -> bool:
     """Tell whether any row comes back."""
     return any(batch.counts.get(verdict, 0) for verdict in BACK)
+
+
+def moved_on(batch: Batch, *, by: Actor) -> int:
+    """Return how many rows a commit held back, since the register changed after the trial run counted them."""
+    held = queries.results_of(batch, by=by).filter(verdict=Verdict.HELD.value)
+    return held.filter(findings__contains=[{"code": MOVED}]).count()
 
 
 def repair_of(batch: Batch, *, language: str, by: Actor, at: datetime) -> bytes:

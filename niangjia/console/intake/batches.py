@@ -59,6 +59,9 @@ def _page(request: HttpRequest, batch: Batch, **more: Any) -> HttpResponse:
         context["refusal"] = refusal_of(batch.failure)
     if batch.planned_at and batch.status != Status.UPLOADED:
         context |= _trial(request, batch)
+    if batch.status in (Status.PARTLY_COMMITTED, Status.COMMITTED):
+        context["moved"] = returning.moved_on(batch, by=actor)
+        context["repair"] = context["repair"] or bool(context["moved"])
     if batch.status == Status.PARTLY_COMMITTED:
         context["written"] = plans.rows_written(batch, by=actor)
     if "remap" in events and batch.options.get("headers"):
@@ -85,7 +88,8 @@ def _trial(request: HttpRequest, batch: Batch) -> dict[str, Any]:
 
 
 def _steps(batch: Batch) -> list[dict[str, str]]:
-    labels = [_("Upload"), _("Trial run"), _("Write"), _("Can be taken back")]
+    last = _("Taken back") if batch.status == Status.UNDONE else _("Can be taken back")
+    labels = [_("Upload"), _("Trial run"), _("Write"), last]
     now = {Status.COMMITTED: 3, Status.UNDOING: 3, Status.UNDONE: 4}.get(Status(batch.status))
     if now is None:
         now = 2 if batch.status in (Status.PLANNED, Status.COMMITTING, Status.PARTLY_COMMITTED) else 1
@@ -139,7 +143,7 @@ def repair(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     """Give the clerk the rows that come back, with the reasons."""
     actor = actor_of(request)
     batch = queries.get(pk, by=actor)
-    if not returning.has_repair(batch):
+    if not returning.has_repair(batch) and not returning.moved_on(batch, by=actor):
         raise NotFound
     try:
         made = returning.repair_of(batch, language=get_language() or "zh-hans", by=actor, at=timezone.now())

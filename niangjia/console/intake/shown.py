@@ -19,7 +19,7 @@ from niangjia.foundation.jobs import progress
 from niangjia.foundation.plans import queries as plans
 from niangjia.foundation.plans.models import Batch, BatchRow
 from niangjia.foundation.plans.states import Status
-from niangjia.intake.words import KEPT, MESSAGES, SEVERITIES, Unspecified
+from niangjia.intake.words import KEPT, MESSAGES, MOVED, SEVERITIES, Unspecified
 from niangjia.registry import organisations
 from niangjia.ui.words import counted
 
@@ -219,7 +219,7 @@ def chosen(batch: Batch, asked: Any, *, by: Actor) -> QuerySet[BatchRow]:
     )
     if show in {verdict.value for verdict in Verdict}:
         rows = rows.filter(verdict=show)
-    elif rule in batch.finding_counts:
+    elif rule in batch.finding_counts or rule == MOVED:
         rows = rows.filter(findings__contains=[{"code": rule}])
     else:
         rows = rows.filter(findings__isnull=False)

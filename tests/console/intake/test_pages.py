@@ -15,7 +15,7 @@ from niangjia.core.roles import Role
 from niangjia.foundation.acting import acting
 from niangjia.foundation.audit.models import Event
 from niangjia.foundation.notices.models import Notice
-from niangjia.foundation.plans.models import Batch, Chunk
+from niangjia.foundation.plans.models import Batch, BatchRow, Chunk
 from niangjia.registry.models import Membership, Organisation
 from tests.intake.rosters import SYSTEM, load_city, roster, sheet_of
 from tests.jobs import run_jobs
@@ -305,6 +305,23 @@ def test_written_twice_is_told_to_the_second(desk, made):
     answer = desk.post(url("intake-commit", batch.pk), follow=True)
 
     assert "said-error" in answer.content.decode() and on_roll() == batch.counts["new"]
+
+
+def test_rows_that_the_register_left_behind_are_said_and_come_back(desk, made):
+    batch = tried(desk, as_csv(made))
+    desk.post(url("intake-commit", batch.pk))
+    run_jobs()
+    assert "ROLL_MOVED" not in page(desk, batch)
+    with acting(SYSTEM):
+        first = BatchRow.objects.filter(batch=batch, verdict="new").values("place")[:1]
+        told = [{"code": "ROLL_MOVED", "column": "id_number", "severity": "hold", "params": None}]
+        BatchRow.objects.filter(batch=batch, place__in=first).update(verdict="held", findings=told)
+        Batch.objects.filter(pk=batch.pk).update(counts={"new": 60})
+
+    shown = desk.get(url("intake-batch", batch.pk) + "?rule=ROLL_MOVED")
+
+    assert shown.context["page"].paginator.count == 1 and "said-warning" in shown.content.decode()
+    assert desk.get(url("intake-repair", batch.pk)).status_code == 200
 
 
 def test_a_step_without_its_token_is_refused(desk, made):
