@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
-ROWS, CHUNK, STALLED = 50_000, 2_500, 1.5
+ROWS, CHUNK, STALLED = 50_000, 2_000, 1.5
 HASHES = {
     "persons": """SELECT md5(string_agg(ROW(id, organisation_id, path, name, name_key, sex, birth_on, "group", ethnic,
         education, first_joined_on, secrets_print, region_id)::text, '|' ORDER BY id)) FROM registry_person""",

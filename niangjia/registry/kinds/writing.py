@@ -46,16 +46,19 @@ MOVED = f"""UPDATE registry_memberstage s SET what = 'moved' WHERE s.batch_id = 
     OR (s.what <> 'new' AND s.seen IS DISTINCT FROM (SELECT {PRINT} FROM registry_person p
         LEFT JOIN registry_membership m ON m.person_id = p.id AND m.kind = 'primary' AND m.to_on IS NULL
         WHERE p.id = s.person_id)))"""
+# Each employer of the chunk once, and only then asked whether it is known.
 EMPLOYERS_WITH_CODE = f"""INSERT INTO registry_employer (id, name, name_key, credit_code)
-    SELECT DISTINCT ON (employer_code) md5(%(batch)s::text || employer_code)::uuid, employer, employer_key, employer_code
-    FROM {MINE} AND s.employer_code IS NOT NULL AND s.employer IS NOT NULL AND s.what <> 'moved'
-    AND NOT EXISTS (SELECT 1 FROM registry_employer e WHERE e.credit_code = s.employer_code)
-    ORDER BY employer_code, place ON CONFLICT DO NOTHING"""
+    SELECT md5(%(batch)s::text || d.employer_code)::uuid, d.employer, d.employer_key, d.employer_code FROM (
+        SELECT DISTINCT ON (employer_code) employer_code, employer, employer_key
+        FROM {MINE} AND s.employer_code IS NOT NULL AND s.employer IS NOT NULL AND s.what <> 'moved'
+        ORDER BY employer_code, place) d
+    WHERE NOT EXISTS (SELECT 1 FROM registry_employer e WHERE e.credit_code = d.employer_code) ON CONFLICT DO NOTHING"""
 EMPLOYERS_WITHOUT = f"""INSERT INTO registry_employer (id, name, name_key)
-    SELECT DISTINCT ON (employer_key) md5(%(batch)s::text || employer_key)::uuid, employer, employer_key
-    FROM {MINE} AND s.employer_code IS NULL AND s.employer_key IS NOT NULL AND s.what <> 'moved'
-    AND NOT EXISTS (SELECT 1 FROM registry_employer e WHERE e.name_key = s.employer_key)
-    ORDER BY employer_key, place ON CONFLICT DO NOTHING"""
+    SELECT md5(%(batch)s::text || d.employer_key)::uuid, d.employer, d.employer_key FROM (
+        SELECT DISTINCT ON (employer_key) employer_key, employer
+        FROM {MINE} AND s.employer_code IS NULL AND s.employer_key IS NOT NULL AND s.what <> 'moved'
+        ORDER BY employer_key, place) d
+    WHERE NOT EXISTS (SELECT 1 FROM registry_employer e WHERE e.name_key = d.employer_key) ON CONFLICT DO NOTHING"""
 FIND_EMPLOYERS = """UPDATE registry_memberstage s SET employer_id = f.id FROM (
     SELECT DISTINCT ON (k.employer_code, k.employer_key) k.employer_code, k.employer_key, e.id
     FROM (SELECT DISTINCT employer_code, employer_key FROM registry_memberstage
@@ -72,13 +75,18 @@ EARLIER = """INSERT INTO plans_earlier (batch_id, place, person_id, facts, seale
             t.key_version)), '[]') FROM registry_identitytoken t WHERE t.person_id = p.id AND t.kind <> 'id')), p.secrets
     FROM registry_person p JOIN registry_memberstage s ON s.person_id = p.id
     WHERE s.batch_id = %(batch)s AND s.what IN ('changed', 'return')"""
+# The unions of this chunk, read once. Without statistics of the stage, PostgreSQL would go through them for every row.
+HERE = f"SELECT o.id, o.path, o.line_path, o.region_id FROM {PLACES} o WHERE o.id IN (SELECT s.organisation_id FROM {MINE})"
+UNIONS = """unnest(%(union_ids)s::uuid[], %(union_paths)s::text[], %(union_lines)s::text[], %(union_regions)s::text[])
+    o(id, path, line_path, region_id)"""
+HASHED, NESTED = "SET LOCAL enable_nestloop = off", "SET LOCAL enable_nestloop = on"
 PERSONS = f"""INSERT INTO registry_person (id, organisation_id, path, line_path, name, name_key, id_kind, sex, birth_on,
     "group", ethnic, education, work_status, hukou, region_id, employer_id, first_joined_on, secrets, secrets_print,
     checked_by, created_at, changed_at)
     SELECT s.person_id, o.id, o.path, o.line_path, s.name, s.name_key, s.id_kind, coalesce(s.sex, '0'), s.birth_on,
         coalesce(s."group", ''), coalesce(s.ethnic, ''), coalesce(s.education, ''), coalesce(s.work_status, ''),
         coalesce(s.hukou, ''), s.region_id, s.employer_id, s.from_on, s.secrets, s.secrets_print, '', %(at)s, %(at)s
-    FROM registry_memberstage s JOIN {PLACES} o ON o.id = s.organisation_id
+    FROM registry_memberstage s JOIN {UNIONS} ON o.id = s.organisation_id
     WHERE s.batch_id = %(batch)s AND s.what = 'new' ORDER BY s.place"""
 TOKENS = """INSERT INTO registry_identitytoken (kind, token, key_version, person_id)
     SELECT '{kind}', {column}, %({kind}_version)s, person_id FROM registry_memberstage
@@ -94,7 +102,7 @@ CHANGED = """UPDATE registry_person p SET name = coalesce(s.name, p.name), name_
     FROM registry_memberstage s WHERE s.batch_id = %(batch)s AND s.what IN ('changed', 'return') AND p.id = s.person_id"""
 RETURNED = f"""UPDATE registry_person p SET organisation_id = o.id, path = o.path, line_path = o.line_path,
     first_joined_on = coalesce(p.first_joined_on, s.from_on)
-    FROM registry_memberstage s JOIN {PLACES} o ON o.id = s.organisation_id
+    FROM registry_memberstage s JOIN {UNIONS} ON o.id = s.organisation_id
     WHERE s.batch_id = %(batch)s AND s.what = 'return' AND p.id = s.person_id"""
 # The tokens follow the phone, so that the next roster finds the person by it.
 DROP_TOKENS = """DELETE FROM registry_identitytoken t USING registry_memberstage s JOIN plans_earlier e
@@ -108,12 +116,12 @@ SPELLS = f"""INSERT INTO registry_membership (id, person_id, organisation_id, pa
     "group", region_code, from_on, channel, end_reason, opened_at)
     SELECT s.membership_id, s.person_id, o.id, o.path, o.line_path, 'primary', 'active', s.name, coalesce(s."group", ''),
         coalesce(o.region_id, ''), s.from_on, 'roster', '', %(at)s
-    FROM registry_memberstage s JOIN {PLACES} o ON o.id = s.organisation_id
+    FROM registry_memberstage s JOIN {UNIONS} ON o.id = s.organisation_id
     WHERE s.batch_id = %(batch)s AND s.what IN ('new', 'return') ORDER BY s.place"""
 DELTAS = f"""INSERT INTO registry_delta (measure, organisation_id, path, line_path, region_code, day, source, "group", n)
     SELECT 'members', o.id, o.path, o.line_path, coalesce(o.region_id, ''), s.from_on, s.batch_id,
         coalesce(s."group", ''), count(*)
-    FROM registry_memberstage s JOIN {PLACES} o ON o.id = s.organisation_id
+    FROM registry_memberstage s JOIN {UNIONS} ON o.id = s.organisation_id
     WHERE s.batch_id = %(batch)s AND s.what IN ('new', 'return')
     GROUP BY o.id, o.path, o.line_path, o.region_id, s.from_on, s.batch_id, s."group"
     ORDER BY o.path, s.from_on, s."group" """
@@ -147,14 +155,14 @@ ABOUT = f"SELECT s.person_id FROM {MINE} AND s.what <> 'moved'".replace("%(batch
 CLEAR = "DELETE FROM registry_memberstage WHERE batch_id = %(batch)s"
 
 ORDER = (
-    LOCK, MOVED, EMPLOYERS_WITH_CODE, EMPLOYERS_WITHOUT, FIND_EMPLOYERS, EARLIER, PERSONS,
+    LOCK, MOVED, EMPLOYERS_WITH_CODE, EMPLOYERS_WITHOUT, FIND_EMPLOYERS, EARLIER, HASHED, PERSONS, SPELLS, DELTAS, NESTED,
     TOKENS.format(kind="id", column="id_token"),
     TOKENS.format(kind="phone", column="phone_token"),
     TOKENS.format(kind="npb", column="npb_token"),
     CHANGED, RETURNED,
     DROP_TOKENS.format(kind="phone"), DROP_TOKENS.format(kind="npb"),
     ADD_TOKENS.format(kind="phone", column="phone_token"), ADD_TOKENS.format(kind="npb", column="npb_token"),
-    SPELLS, DELTAS, REGROUPED_DELTAS, REGROUPED, DROP_RESULTS, RESULTS,
+    REGROUPED_DELTAS, REGROUPED, DROP_RESULTS, RESULTS,
 )  # fmt: skip
 
 
@@ -164,6 +172,7 @@ def write(packed: Packed, *, batch: Batch, by: Actor, at: datetime) -> None:
     with connection.cursor() as cursor:
         with cursor.copy(COPIED) as copy:
             copy.write(packed.content)
+        params |= _unions(cursor, params)
         for statement in ORDER:
             cursor.execute(statement, params)
         moved = _moved(cursor, params)
@@ -173,6 +182,13 @@ def write(packed: Packed, *, batch: Batch, by: Actor, at: datetime) -> None:
     )
     with connection.cursor() as cursor:
         cursor.execute(CLEAR, params)
+
+
+def _unions(cursor: Any, params: Params) -> Params:
+    cursor.execute(HERE, params)
+    names = ("union_ids", "union_paths", "union_lines", "union_regions")
+    columns = list(zip(*cursor.fetchall(), strict=True)) or [()] * len(names)
+    return {name: list(column) for name, column in zip(names, columns, strict=True)}
 
 
 def _moved(cursor: Any, params: Params) -> int:
