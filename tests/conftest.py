@@ -40,10 +40,18 @@ def key_ring(tmp_path_factory):
 
 
 @pytest.fixture(autouse=True)
-def _no_limits_left_over(request):
-    """Empty the cache before a database test: a flush does not reach it, and rate limits would leak."""
-    if request.node.get_closest_marker("django_db"):
-        request.getfixturevalue("db")
-        from django.core.cache import cache
+def _nothing_left_over(request):
+    """Empty cache and queue around a database test: a flush reaches neither, and limits and jobs would leak."""
+    marker = request.node.get_closest_marker("django_db")
+    if marker is None:
+        yield
+        return
+    request.getfixturevalue("db")
+    from django.core.cache import cache
+    from django.db import connections
 
-        cache.clear()
+    cache.clear()
+    yield
+    if marker.kwargs.get("transaction"):
+        with connections["default"].cursor() as cursor:
+            cursor.execute("DELETE FROM procrastinate_jobs")

@@ -187,6 +187,7 @@ MFA_FORMS = {
 }
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Niangjia"
+MFA_TOTP_TOLERANCE = 1  # a code counts 30 seconds longer: phones are slow, and so are people (RFC 6238, 5.2)
 
 # -- pages ------------------------------------------------------------------------------------------------
 FORM_RENDERER = "niangjia.ui.forms.Renderer"

@@ -6,6 +6,7 @@ import json
 from datetime import date
 
 import pytest
+import time_machine
 from typer.testing import CliRunner
 
 from niangjia.cli import health
@@ -20,7 +21,7 @@ from niangjia.foundation.actors import system_actor
 from niangjia.foundation.audit.models import Event
 from niangjia.joining.states import CHART
 from niangjia.registry.models import Organisation, Posting
-from tests.factories import organisation, region
+from tests.factories import AT, organisation, region
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
 
@@ -122,7 +123,6 @@ def test_a_day_off_is_marked_with_its_source():
 @pytest.mark.django_db(transaction=True)
 def test_the_audit_is_verified_in_words_and_as_json(tmp_path):
     from niangjia.foundation.audit.sealing import seal_once
-    from tests.factories import AT
 
     anchors = tmp_path / "heads.jsonl"
     told("calendar", "mark", "2026-12-24", "--off", "--source", "city notice")
@@ -200,7 +200,8 @@ def test_a_code_is_printed_only_where_there_is_one(settings):
     from tests.signing import code_now, official
 
     official("lan")
-    assert code_of("lan") == code_now()
+    with time_machine.travel(AT, tick=False):
+        assert code_of("lan") == code_now()
     with pytest.raises(NoCode):
         code_of("14099999999")
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from niangjia.cli.clock import now
 from niangjia.core.errors import NotFound
 from niangjia.core.words import gettext_noop
+
+PERIOD = 30  # seconds that a code counts
 
 
 class NoCode(NotFound):
@@ -39,13 +42,13 @@ def code_of(who: str) -> str:
 def _of_app(account: object) -> str:
     from allauth.mfa.adapter import get_adapter
     from allauth.mfa.models import Authenticator
-    from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
+    from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 
     app = Authenticator.objects.filter(user=account, type=Authenticator.Type.TOTP).first()
     if app is None:
         raise NoCode
     secret = get_adapter().decrypt(app.data["secret"])
-    return format_hotp_value(hotp_value(secret, next(iter(yield_hotp_counters_from_time()))))
+    return format_hotp_value(hotp_value(secret, int(now().timestamp()) // PERIOD))
 
 
 def _of_phone(phone: str) -> str:
