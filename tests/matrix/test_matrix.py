@@ -12,7 +12,7 @@ from niangjia.core.roles import Role
 from tests.matrix.cells import ACCOUNTS, cells_of, routes
 from tests.matrix.expected import PAGES, ROLES
 
-pytestmark = pytest.mark.database
+pytestmark = [pytest.mark.database, pytest.mark.xdist_group("matrix")]  # one process counts all cells
 ASKED: dict[str, int] = {}
 SHOWN = 12
 

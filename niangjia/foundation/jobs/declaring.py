@@ -9,14 +9,12 @@ from typing import Any, get_type_hints
 from uuid import UUID
 
 from django.db import transaction
-from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from niangjia.foundation.acting import acting
 from niangjia.foundation.actors import system_actor
+from niangjia.foundation.jobs.retrying import Again
 
-# A failed job is tried three times more, after 4, 16 and 64 seconds. A killed one is started again by the reaper.
-RETRY = RetryStrategy(max_attempts=4, exponential_wait=4)
 Argument = UUID | str | int
 
 _declared: dict[str, Job] = {}
@@ -68,7 +66,7 @@ def job(name: str, *, transaction: bool = True, together: str = "") -> Callable[
         declared = Job(name, function, transaction, together)
         _declared[name] = declared
 
-        @app.task(name=name, retry=RETRY)
+        @app.task(name=name, retry=Again())
         def run(**said: Any) -> None:
             declared.run(said)
 
