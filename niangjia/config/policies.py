@@ -102,7 +102,7 @@ JOINING = {
     "mobile:request-withdraw": only(WORKERS, BOTH),
     "mobile:card": only(frozenset({Role.MEMBER})),
     "mobile:verify": everybody(),
-    "console:joining-queue": only(ROLL_READERS),
+    "console:joining-queue": only(ROLL_READERS, BOTH),  # a name is searched for by POST
     "console:join-request": only(ROLL_READERS),
     "console:join-request-unmask": only(ROLL_WRITERS, POST),
     "console:join-request-contact": only(ROLL_WRITERS, POST),

@@ -149,7 +149,7 @@ PAGES: dict[str, Page] = {
     "console:notices": desk(DESK, post=(302,)),
     "console:board": desk(READERS),
     "console:members": desk(READERS, lists=("member",)),
-    "console:joining-queue": desk(READERS, lists=("request",)),
+    "console:joining-queue": desk(READERS, post=(302,), lists=("request",)),
     "console:join-request": desk(READERS, thing="request"),
     "console:join-request-unmask": desk(
         WRITERS, get=(), post=(200,), thing="request", data={"reason": "核对证件照片"}, uncovers=True

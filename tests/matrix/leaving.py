@@ -66,7 +66,7 @@ def joins(office):
     with acting(SYSTEM):
         request = JoinRequest.objects.get()
     at = [request.pk]
-    desk.get(reverse("console:joining-queue"), {"name": said["name"]})
+    desk.post(reverse("console:joining-queue"), {"name": said["name"]})
     desk.get(reverse("console:join-request", args=at))
     opened = desk.post(reverse("console:join-request-unmask", args=at), {"reason": "核对证件照片"})
     assert said["number"] in opened.content.decode()

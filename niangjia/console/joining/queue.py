@@ -9,8 +9,9 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from niangjia.console.requests import page_of
@@ -18,7 +19,6 @@ from niangjia.core.codes import by_code, table
 from niangjia.core.days import day_of, moment_at
 from niangjia.core.masks import masked_name
 from niangjia.foundation import audit, clocks, parameters
-from niangjia.foundation.actors import Actor
 from niangjia.foundation.clocks.models import Clock
 from niangjia.foundation.vault.reading import masked
 from niangjia.joining import queries
@@ -52,9 +52,13 @@ class Segment:
 
 
 def queue(request: HttpRequest) -> HttpResponse:
-    """Show the requests that wait, those due first."""
+    """Show the requests that wait, those due first. A name is asked for by POST: no name stands in an address."""
     actor, now = actor_of(request), timezone.now()
-    due, group, name = (request.GET.get(key, "").strip() for key in ("due", "group", "name"))
+    asked = request.POST if request.method == "POST" else request.GET
+    due, group = (asked.get(key, "").strip() for key in ("due", "group"))
+    name = request.POST.get("name", "").strip()
+    if request.method == "POST" and not name:
+        return redirect(f"{request.path}?{urlencode({'due': due, 'group': group})}")
     found = _filtered(queries.awaiting_review(by=actor), group=group, name=name)
     cuts = _cuts(found, now)
     shown = cuts[due][1] if due in cuts else found
@@ -114,8 +118,3 @@ def _row(each: JoinRequest, decide: dict[UUID, Clock], contact: dict[UUID, Clock
 
 def _by_due(row: Row) -> tuple[bool, datetime]:
     return row.request.status != Status.PENDING, row.decide.due_at if row.decide else row.request.submitted_at
-
-
-def waiting(actor: Actor) -> int:
-    """Return how many wait, for the menu."""
-    return queries.awaiting_review(by=actor).count()

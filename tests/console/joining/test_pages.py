@@ -64,6 +64,16 @@ def test_each_filter_counts_what_it_shows(place, waiting, query):
     assert page.status_code == 200 and (cut is None or cut.n == len(page.context["rows"]))
 
 
+def test_a_name_is_searched_for_without_standing_in_an_address(place, waiting):
+    client = at_desk(place[1][0])
+
+    assert len(client.post(url("joining-queue"), {"name": "测"}).context["rows"]) == 1
+    assert len(client.post(url("joining-queue"), {"name": "无此"}).context["rows"]) == 0
+    assert len(client.get(url("joining-queue"), {"name": "无此"}).context["rows"]) == 1
+    plain = client.post(url("joining-queue"), {"name": "", "group": "guard"})
+    assert (plain.status_code, plain.url) == (302, url("joining-queue") + "?due=&group=guard")
+
+
 def test_another_office_gets_the_bytes_of_no_such_thing(place, waiting):
     client = at_desk(place[1][1])
     nothing = url("join-request", "01900000-0000-7000-8000-000000000000")
