@@ -50,7 +50,7 @@ REGISTRY = {
     "registry_personlogin": {APP: "S", WORKER: "S", SYSTEM: "SIU"},
     "registry_membership": {OFFICE: "SIU", LINE: "SIU", WORKER: "S", SYSTEM: "SIUD"},
     "registry_posting": {**_for((APP, OFFICE, LINE, WORKER), "S"), SYSTEM: "SIU", AUDIT: "S"},
-    "registry_consent": {OFFICE: "SI", LINE: "SI", WORKER: "SIU", SYSTEM: "SIU"},
+    "registry_consent": {OFFICE: "SIU", LINE: "SIU", WORKER: "SIU", SYSTEM: "SIU"},
     "registry_delta": {OFFICE: "SI", LINE: "SI", SYSTEM: "SI"},
 }
 

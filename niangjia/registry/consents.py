@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -19,8 +20,16 @@ def give(person: Person, purpose: str, text_version: str, *, by: Actor, at: date
     if same is not None:
         return same
     live.update(withdrawn_at=at)
-    paths = {"organisation_id": person.organisation_id, "path": person.path, "line_path": person.line_path}
     facts = {"purpose": purpose, "text_version": text_version}
-    given = Consent.objects.create(person=person, given_at=at, **facts, **paths)
+    given = Consent.objects.create(person=person, given_at=at, **facts, **_place(person))
     audit.record("consent.given", by=by, at=at, subject=given, persons=[person.pk], facts=facts)
     return given
+
+
+def follow(person: Person) -> None:
+    """Let what the person agreed to move along with the record: the office that holds it answers for its use."""
+    Consent.objects.filter(person=person).exclude(path=person.path).update(**_place(person))
+
+
+def _place(person: Person) -> dict[str, Any]:
+    return {"organisation_id": person.organisation_id, "path": person.path, "line_path": person.line_path}

@@ -12,7 +12,7 @@ from niangjia.core.errors import Conflict
 from niangjia.core.words import gettext_noop
 from niangjia.foundation import audit
 from niangjia.foundation.actors import Actor
-from niangjia.registry import deltas
+from niangjia.registry import consents, deltas
 from niangjia.registry.models import Membership, Organisation, Person
 from niangjia.registry.scopes import within
 
@@ -104,3 +104,4 @@ def _follow(person: Person, spell: Membership, *, at: datetime) -> None:
     person.first_joined_on = person.first_joined_on or spell.from_on
     person.changed_at = at
     person.save(update_fields=["organisation", "path", "line_path", "first_joined_on", "changed_at"])
+    consents.follow(person)

@@ -40,8 +40,8 @@ def things(world: World) -> dict[str, Rows]:
 
     requests = placed(world.requests) | {world.elsewhere_canary.pk: "union"}
     spells = {row.pk: at_union.get(name, name) for name, row in world.spells.items()}
-    # A consent keeps the path of the union where it was given.
-    given = {row.pk: "union" if name == "moved" else name for name, row in world.consents.items()}
+    # A consent moves along with its person.
+    given = {row.pk: "cousin" if name == "moved" else name for name, row in world.consents.items()}
     return {
         "registry_person": placed(world.persons),
         "registry_membership": spells,
