@@ -15,8 +15,8 @@ from niangjia.foundation.notices.models import Notice
 from niangjia.foundation.plans import committing
 from niangjia.foundation.plans.models import BatchRow
 from niangjia.intake import actions
-from niangjia.registry import memberships
-from niangjia.registry.models import Membership, Organisation, Person
+from niangjia.registry import consents, memberships
+from niangjia.registry.models import Consent, Membership, Organisation, Person
 from niangjia.registry.organisations import parent_of
 from niangjia.ui.notices import words
 from tests.intake.rosters import (
@@ -150,6 +150,7 @@ def test_who_left_and_comes_back_has_a_second_spell_from_that_day_and_an_undo_cl
         leaving = list(Membership.objects.order_by("pk")[:3])
         for spell in leaving:
             memberships.close_spell(spell, reason="1", by=SYSTEM, at=AT + timedelta(days=10))
+        agreed = kept_elsewhere(leaving[0])
     before, later = roll_hash(), AT + timedelta(days=20)
 
     batch = planned(office, sheet, heads, content=b"they came back", at=later)
@@ -161,8 +162,22 @@ def test_who_left_and_comes_back_has_a_second_spell_from_that_day_and_an_undo_cl
         # The roster tells the first day of joining; who had left did not belong in between.
         assert {spell.from_on for spell in back} == {later.date()} and back.count() == 3
         assert Membership.objects.filter(person=leaving[0].person_id).count() == 2
+        assert Consent.objects.get(pk=agreed.pk).path == leaving[0].path
     undone(office, batch, at=later)
+    with acting(SYSTEM):
+        assert Consent.objects.get(pk=agreed.pk).path == agreed.path != leaving[0].path
     assert roll_hash() == before
+
+
+def kept_elsewhere(spell):
+    """Return a consent of the person, whose record another union holds meanwhile."""
+    person = spell.person
+    other = (
+        Organisation.objects.exclude(pk=spell.organisation_id).filter(path__startswith=spell.path[:4]).last()
+    )
+    person.organisation, person.path, person.line_path = other, other.path, other.line_path
+    person.save()
+    return consents.give(person, "membership", "1", by=SYSTEM, at=AT)
 
 
 def test_many_held_rows_are_told_to_the_office_above_and_few_are_not(office):

@@ -18,6 +18,9 @@ OF_SPELL = (
 PRINT = f"md5(ROW({OF_PERSON}, {OF_SPELL})::text)::uuid"
 
 _LINE_KINDS = ", ".join(f"'{kind}'" for kind in sorted(LINE_KINDS))
+# What a person agreed to moves along with the record: for those whom {whom} names.
+FOLLOWED = """UPDATE registry_consent c SET organisation_id = p.organisation_id, path = p.path, line_path = p.line_path
+    FROM registry_person p WHERE p.id IN ({whom}) AND c.person_id = p.id AND c.path <> p.path"""
 # An organisation with the path of the federation that leads it, as Organisation.line_path gives it.
 PLACES = f"""(SELECT o.id, o.path, o.region_id,
     CASE WHEN o.kind IN ({_LINE_KINDS}) THEN o.path ELSE l.path END AS line_path

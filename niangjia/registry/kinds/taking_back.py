@@ -10,7 +10,7 @@ from django.db import connection
 from niangjia.foundation import audit
 from niangjia.foundation.actors import Actor
 from niangjia.foundation.plans.models import Batch, Chunk
-from niangjia.registry.kinds.sql import PLACES, PRINT
+from niangjia.registry.kinds.sql import FOLLOWED, PLACES, PRINT
 from niangjia.registry.models import Membership, Person
 
 MINE = "r.batch_id = %(batch)s AND r.place >= %(first)s AND r.place < %(beyond)s AND r.person_id IS NOT NULL"
@@ -75,7 +75,7 @@ def take_back(chunk: Chunk, *, batch: Batch, by: Actor, at: datetime) -> None:
     audit.record_bulk("members.taken_back", by=by, at=at, subject=batch, persons_from=about, facts=facts)
     with connection.cursor() as cursor:
         for statement in (
-            DELTAS, REGROUPED_DELTAS, REGROUPED, DROP_SPELLS, RESTORED, DROP_NEW_TOKENS, EARLIER_TOKENS, DROP_TOKENS, DROP_PERSONS,
+            DELTAS, REGROUPED_DELTAS, REGROUPED, DROP_SPELLS, RESTORED, FOLLOWED.format(whom=ABOUT), DROP_NEW_TOKENS, EARLIER_TOKENS, DROP_TOKENS, DROP_PERSONS,
         ):  # fmt: skip
             cursor.execute(statement, params)
     before = Batch.objects.values_list("kept_counts", flat=True).get(pk=batch.pk)

@@ -27,7 +27,7 @@ from niangjia.foundation.plans.kinds import Packed
 from niangjia.foundation.plans.models import Batch
 from niangjia.foundation.vault.bulk import pack_columns, seal_packed
 from niangjia.foundation.vault.indexes import index_version
-from niangjia.registry.kinds.sql import PLACES, PRINT
+from niangjia.registry.kinds.sql import FOLLOWED, PLACES, PRINT
 from niangjia.registry.persons import TABLE
 
 Params = dict[str, Any]
@@ -159,7 +159,7 @@ ORDER = (
     TOKENS.format(kind="id", column="id_token"),
     TOKENS.format(kind="phone", column="phone_token"),
     TOKENS.format(kind="npb", column="npb_token"),
-    CHANGED, RETURNED,
+    CHANGED, RETURNED, FOLLOWED.format(whom=f"SELECT s.person_id FROM {MINE} AND s.what = 'return'"),
     DROP_TOKENS.format(kind="phone"), DROP_TOKENS.format(kind="npb"),
     ADD_TOKENS.format(kind="phone", column="phone_token"), ADD_TOKENS.format(kind="npb", column="npb_token"),
     REGROUPED_DELTAS, REGROUPED, DROP_RESULTS, RESULTS,
