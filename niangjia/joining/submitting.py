@@ -12,6 +12,7 @@ from django.db import transaction
 from niangjia.core.ids import uuid7
 from niangjia.foundation import audit, idempotency, vault
 from niangjia.foundation.actors import Actor
+from niangjia.foundation.keys.sm3 import sm3
 from niangjia.joining import jobs
 from niangjia.joining.models import JoinCode, Submission
 
@@ -83,4 +84,7 @@ def _keep(kept: UUID, facts: Facts, *, code: JoinCode, at: datetime) -> None:
 
 
 def _rest(facts: Facts, code: JoinCode) -> str:
-    return "\x1f".join([facts.name, facts.group, facts.workplace, str(code.pk)])
+    """Return the rest of what was sent, as a digest: long texts must not outgrow a field of the fingerprint."""
+    running = sm3()
+    running.update("\x1f".join([facts.name, facts.group, facts.workplace, str(code.pk)]).encode())
+    return running.digest().hex()

@@ -265,3 +265,12 @@ def test_another_office_sees_neither_request_nor_queue(place):
 
 def test_every_number_is_made_up():
     assert all(number.startswith("369901") for number in NUMBERS)
+
+
+def test_the_longest_texts_that_the_form_takes_are_kept_whole(place):
+    _, _, (code, _) = place
+    name, workplace = "阿" * 50, "青岚" * 60
+
+    kept = asked(code, name=name, workplace=workplace)
+
+    assert (kept.name, kept.workplace) == (name, workplace)
