@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -13,10 +14,9 @@ from niangjia.core.roles import Role
 from niangjia.foundation import notices
 from niangjia.foundation.acting import acting
 from niangjia.joining import codes, reviewing
-from niangjia.registry import memberships
 from tests.browser.looking import look
 from tests.browser.test_pieces import CHROMIUM, NARROW
-from tests.factories import AT, person
+from tests.factories import AT
 from tests.jobs import run_jobs
 from tests.joiners import NUMBERS, SYSTEM, again, asked, letterbox, reviewer, two_unions
 from tests.signing import give_password, official, posting, sign_in
@@ -127,11 +127,23 @@ def test_the_desks_of_those_who_see_no_roll(window, city, role):
 def test_the_superiors_pages_with_a_late_request_a_notice_and_a_case(window, city):
     top, unions, made = city
     with acting(SYSTEM):
-        elsewhere = person(unions[1], name="司徒长青")
-        memberships.open_spell(elsewhere, unions[1], channel="online", by=SYSTEM, at=AT)
         notices.tell_office(top.pk, "join_request_late", at=AT)
-    asked(made[0], name="欧阳一二三四五六七八九十", workplace=(LONG * 4)[:120])
+    for code, union in zip(made, unions, strict=True):  # the same worker, accepted by both
+        accepted = asked(code)
+        with acting(reviewer(union)) as by:
+            reviewing.approve(accepted, checked_by="card_seen", by=by, at=AT)
+        run_jobs()
+    long_ago = AT - timedelta(days=14)
+    asked(
+        made[0],
+        at=long_ago,
+        id_number=NUMBERS[5],
+        name="欧阳一二三四五六七八九十",
+        workplace=(LONG * 4)[:120],
+    )
     client = desk("lead", top, Role.CLERK)
+    queue = client.get(reverse("console:joining-queue")).context
+    assert (queue["elsewhere"], {cut.key: cut.n for cut in queue["segments"]}["over"]) == (1, 1)
     window(
         client,
         {
