@@ -155,19 +155,24 @@ def _copied(batch: Batch, cluster: Cluster) -> float:
     from niangjia.foundation.actors import system_actor
     from niangjia.foundation.plans import sheets
     from niangjia.registry.kinds import writing
+    from niangjia.registry.kinds.employing import with_employers
 
     by, at = system_actor("benchmark"), datetime.now(UTC)
     assert batch.plan_file_id is not None
     with acting(by):
-        rows = sheets.load(batch.plan_file_id, purpose="benchmark", by=by, at=at)
+        rows = with_employers(sheets.load(batch.plan_file_id, purpose="benchmark", by=by, at=at), batch)
     file = cluster.folder / "packed"
     file.write_bytes(writing.pack(rows, batch=batch, at=at))
     file.chmod(0o644)
     with psycopg.connect(cluster.superuser_url("niangjia"), autocommit=True) as connection:
-        connection.execute("CREATE TABLE benchmark_copy (LIKE registry_memberstage, PRIMARY KEY (person_id))")
-        columns = writing.COPIED.partition("(")[2].partition(")")[0]
+        connection.execute(
+            writing.STAGE.replace(" ON COMMIT DROP", "").replace(
+                "TEMP TABLE registry_memberstage", "TABLE benchmark_copy"
+            )
+        )
+        connection.execute("ALTER TABLE benchmark_copy ADD PRIMARY KEY (person_id)")
         start = time.perf_counter()
-        connection.execute(f"COPY benchmark_copy ({columns}) FROM '{file}' (FORMAT binary)")
+        connection.execute(f"COPY benchmark_copy FROM '{file}' (FORMAT binary)")
         took = time.perf_counter() - start
     return took * batch.rows / rows.height
 

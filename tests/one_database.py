@@ -20,6 +20,7 @@ if SHARED not in os.environ:
     os.environ[SHARED] = str(os.getpid())
     folder = tempfile.TemporaryDirectory(prefix="nj-home-", ignore_cleanup_errors=True)
     os.environ["NIANGJIA_HOME"] = _held.enter_context(folder)
+    os.environ["NIANGJIA_WRITERS"] = "1"  # more would not see what a test's own transaction holds
     if "DATABASE_URL" not in os.environ:
         urls = _held.enter_context(throwaway()).urls()
         os.environ.update(DATABASE_URL=urls.app, DATABASE_OWNER_URL=urls.owner)

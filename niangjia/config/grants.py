@@ -72,7 +72,6 @@ PLANS = {
     "plans_batchrow": {**_for((OFFICE, LINE), "S"), SYSTEM: "SIUD"},
     "plans_earlier": {SYSTEM: "SIUD"},
     "plans_resultstage": {SYSTEM: "SID"},
-    "registry_memberstage": {SYSTEM: "SIUD"},
 }
 
 JOINING = {
@@ -110,6 +109,9 @@ PREAMBLE = (
     "ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC",
     "REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC",
     "GRANT USAGE ON SCHEMA public TO " + ", ".join(EVERYONE),
+    # Bulk work comes in by a table that ends with its transaction.
+    "DO $$ BEGIN EXECUTE format('REVOKE TEMP ON DATABASE %I FROM PUBLIC', current_database()); END $$",
+    f"DO $$ BEGIN EXECUTE format('GRANT TEMP ON DATABASE %I TO {SYSTEM}', current_database()); END $$",
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from datetime import timedelta
 from pathlib import Path
@@ -21,6 +22,9 @@ PACKAGE = Path(__file__).resolve().parent.parent
 NIANGJIA_HOME = Home(env.path("NIANGJIA_HOME", Path("var")).absolute())
 NIANGJIA_PORT = env.int("NIANGJIA_PORT", 8000)
 NIANGJIA_THREADS = env.int("NIANGJIA_THREADS", 8)
+NIANGJIA_WRITERS = env.int(
+    "NIANGJIA_WRITERS", os.cpu_count() or 1
+)  # connections on which one batch is written
 NIANGJIA_DEMO = env.bool("NIANGJIA_DEMO", False)
 NIANGJIA_PUBLIC_URL = env.str("NIANGJIA_PUBLIC_URL", f"http://127.0.0.1:{NIANGJIA_PORT}")
 
@@ -134,7 +138,9 @@ FORM_RENDERER = "niangjia.ui.forms.Renderer"
 
 # -- database -----------------------------------------------------------------------------------------------
 DATABASE_ADDRESSES = addresses.find(env, NIANGJIA_HOME)
-DATABASES = databases(DATABASE_ADDRESSES.app, DATABASE_ADDRESSES.owner, threads=NIANGJIA_THREADS)
+DATABASES = databases(
+    DATABASE_ADDRESSES.app, DATABASE_ADDRESSES.owner, threads=NIANGJIA_THREADS + NIANGJIA_WRITERS
+)
 DATABASE_ROUTERS = ["niangjia.config.router.Router"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, BinaryIO
@@ -26,7 +25,7 @@ from niangjia.core.intake.headers import REASON_HEADER, ROW_HEADER, guess
 from niangjia.core.words import gettext_noop
 from niangjia.intake.badrows import write_bad_rows
 from niangjia.intake.reading.caps import Caps
-from niangjia.intake.reading.process import frames, in_memory
+from niangjia.intake.reading.process import frames
 from niangjia.intake.reading.refusals import Broken
 from niangjia.intake.reading.sheets import Sheet
 
@@ -167,13 +166,6 @@ def _in_place(content: BinaryIO, sheet: Sheet, words: Words, caps: Caps) -> byte
         "earlier": words.earlier,
         "earlier_sheets": words.earlier_sheets,
     }
-    content.seek(0)
-    descriptors = [in_memory(content, caps)]
-    try:
-        descriptors.append(in_memory(io.BytesIO(json.dumps(told).encode()), caps))
-        for _, book in frames(CHILD, descriptors, caps):
-            return book
-    finally:
-        for descriptor in descriptors:
-            os.close(descriptor)
+    for _, book in frames(CHILD, [content, io.BytesIO(json.dumps(told).encode())], caps):
+        return book
     raise Broken(where="xlsx")

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
-ROWS, CHUNK, STALLED = 50_000, 2_000, 1.5
+ROWS, CHUNK, STALLED = 50_000, 1_000, 1.5
 HASHES = {
     "persons": """SELECT md5(string_agg(ROW(id, organisation_id, path, name, name_key, sex, birth_on, "group", ethnic,
         education, first_joined_on, secrets_print, region_id)::text, '|' ORDER BY id)) FROM registry_person""",
@@ -30,7 +30,6 @@ HASHES = {
         FROM plans_batchrow""",
     "status": "SELECT string_agg(status, ' ') FROM plans_batch",
     "members": "SELECT count(*)::text FROM registry_membership",
-    "stage": "SELECT count(*)::text FROM registry_memberstage",
     "balance": "SELECT coalesce(sum(n), 0)::text FROM registry_delta",
     "people": "SELECT count(*)::text FROM registry_person",
     "seen": "SELECT string_agg(v || ' ' || n, ',' ORDER BY v) FROM (SELECT key AS v, value AS n FROM plans_batch b, "

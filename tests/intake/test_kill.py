@@ -64,6 +64,7 @@ class House:
             "DATABASE_OWNER_URL": urls.owner.replace("/niangjia?", f"/{database}?"),
             "DJANGO_SETTINGS_MODULE": "niangjia.config.settings",
             "PYTHONPATH": str(ROOT),
+            "NIANGJIA_WRITERS": "2",
         }
         command = [sys.executable, "-m", "tests.intake.killing", *said]
         return subprocess.Popen(command, cwd=ROOT, env=os.environ | told, text=True, **options)
@@ -130,7 +131,7 @@ def calm(house):
     database = house.copy("calm")
     house.finish(database, "committed")
     told = house.hashes(database)
-    assert int(told["members"]) > 40_000 and told["stage"] == "0" and told["balance"] == told["members"]
+    assert int(told["members"]) > 40_000 and told["balance"] == told["members"]
     return told
 
 
@@ -139,7 +140,7 @@ def test_kills_during_the_trial_run_leave_one_plan(house):
     assert house.planned["seen"] == ",".join(
         f"{verdict} {n}" for verdict, n in sorted(house.verdicts.items())
     )
-    assert house.planned["shown"] == f"{rows} in 25"
+    assert house.planned["shown"] == f"{rows} in 50"
     assert house.planned["people"] == house.planned["members"] == "0"
 
 
@@ -155,7 +156,7 @@ def test_twenty_and_more_kills_of_the_worker_lose_nothing_and_double_nothing(hou
     for _ in range(AT_RANDOM):
         worker = house.worker(database)
         with contextlib.suppress(subprocess.TimeoutExpired):
-            worker.wait(timeout=2 + 2 * rng.random())
+            worker.wait(timeout=1 + rng.random())
         worker.kill()
         assert worker.wait() == -signal.SIGKILL
         # A kill after the end would disturb nothing.
@@ -170,16 +171,18 @@ def test_twenty_and_more_kills_of_the_worker_lose_nothing_and_double_nothing(hou
 
 
 def test_kills_of_all_database_processes_lose_nothing_and_double_nothing(house, calm):
-    database, rng = house.copy("database_kills"), random.Random(20261126)
+    database, kills, rng = house.copy("database_kills"), 0, random.Random(20261126)
     worker = house.worker(database)
     for _ in range(DATABASE_KILLS):
         with contextlib.suppress(subprocess.TimeoutExpired):
-            worker.wait(timeout=2 + 2 * rng.random())
+            worker.wait(timeout=1 + rng.random())
+        kills += house.status(database) == "committing"
         house.kill_database()
         if worker.poll() is not None:
             worker = house.worker(database)
     house.finish(database, "committed", worker)
 
+    assert kills >= 5
     assert house.hashes(database) == calm
 
 

@@ -31,7 +31,11 @@ READERS = {
 }
 # A code's address is printed on a wall: the login reads it. Whose record an account opens is found out before one acts.
 OPEN_TO_THE_LOGIN = {"joining_joincode", "registry_personlogin"}
-STAGES = {"registry_memberstage"}
+# Bulk tables have no foreign key to these: nobody may delete what they name.
+NEVER_DELETED = ("registry_organisation", "registry_region", "registry_employer", "plans_batch")
+UNCHECKED = """SELECT conrelid::regclass::text, confrelid::regclass::text FROM pg_constraint WHERE contype = 'f'
+    AND conrelid::regclass::text IN ('registry_person', 'registry_membership', 'registry_identitytoken',
+    'registry_delta', 'plans_batchrow', 'plans_earlier')"""
 WITH_PATH = """SELECT DISTINCT table_name FROM information_schema.columns
     WHERE table_schema = 'public' AND column_name = 'line_path'"""
 AUDIT_TABLES = ("audit_event", "audit_eventsubject", "audit_segment", "audit_archive")
@@ -61,11 +65,27 @@ def test_every_table_stands_in_the_list_of_grants():
 
 
 def test_every_table_of_an_office_or_a_person_is_among_those_whose_readers_are_written_down_here():
-    """Foundation's tables know no ``Scoped``; the copied path gives them away. Stages are the system's alone."""
+    """Foundation's tables know no ``Scoped``; the copied path gives them away."""
     with_path = {name for (name,) in asked(WITH_PATH)}
-    assert set(READERS) == (SCOPED | with_path) - STAGES
-    for stage in STAGES:
-        assert {role for role in EVERYONE if able(role, stage)} == {"niangjia_system"}
+    assert set(READERS) == SCOPED | with_path
+
+
+def test_the_system_alone_may_make_a_table_for_a_transaction():
+    able_to = [
+        role
+        for role in EVERYONE
+        if asked("SELECT has_database_privilege(%s, current_database(), 'TEMP')", role)[0][0]
+    ]
+    assert able_to == ["niangjia_system"]
+
+
+@pytest.mark.parametrize("table", NEVER_DELETED)
+def test_what_bulk_tables_name_without_a_foreign_key_nobody_can_delete(table):
+    assert [role for role in EVERYONE if able(role, table, "DELETE") or able(role, table, "TRUNCATE")] == []
+
+
+def test_bulk_tables_have_no_foreign_keys_that_are_checked_row_by_row():
+    assert asked(UNCHECKED) == []
 
 
 def able(role, table, right="SELECT"):

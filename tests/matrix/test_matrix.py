@@ -41,7 +41,9 @@ def test_every_cell_of_the_route_is_as_the_table_says(asker, route):
 
 
 def test_the_matrix_is_as_large_as_it_claims(capsys):
-    cells = {route: len(list(cells_of(route))) for route in PAGES}  # as the test above asks them, each route once
+    cells = {
+        route: len(list(cells_of(route))) for route in PAGES
+    }  # as the test above asks them, each route once
     asked = sum(cells.values())
     with capsys.disabled():
         print(f"\nmatrix: {asked} cells over {len(cells)} routes and {len(ACCOUNTS)} accounts")

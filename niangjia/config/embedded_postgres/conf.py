@@ -32,6 +32,7 @@ SETTINGS = TERSE | {
     "work_mem": "16MB",
     "maintenance_work_mem": "128MB",
     "max_wal_size": "2GB",
+    "wal_buffers": "64MB",
     "fsync": "on",
     "full_page_writes": "on",
     "synchronous_commit": "on",

@@ -5,9 +5,11 @@ The algorithm: docs/algorithms/intake.md. What is refused, held and noted: docs/
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 import polars as pl
 
@@ -96,25 +98,32 @@ def check(rows: pl.DataFrame, mapping: Mapping[str, int], *, on: date, allow_dem
 
 
 def _evened(cells: Cells, *, on: date, allow_demo: bool) -> pl.DataFrame:
-    parts = [
-        cells.rows.select(pl.col("row").cast(pl.UInt32)),
-        _names(cells),
-        _documents(cells, on=on, allow_demo=allow_demo),
-        _phones(cells, allow_demo=allow_demo),
-        _days(cells),
-        _codes(cells, allow_demo=allow_demo),
-        pl.DataFrame([cells.tidied(field) for field in ("employer", "union")]),
-        _credit_codes(cells, "employer"),
-        _credit_codes(cells, "union"),
-        pl.DataFrame([cells.is_formula(field.name).alias(f"{field.name}_formula") for field in MEMBERS]),
-    ]
-    whole = pl.concat(parts, how="horizontal")
+    parts: tuple[Callable[[Cells], pl.DataFrame], ...] = (
+        lambda cells: cells.rows.select(pl.col("row").cast(pl.UInt32)),
+        partial(_documents, on=on, allow_demo=allow_demo),
+        _days,
+        _names,
+        partial(_phones, allow_demo=allow_demo),
+        partial(_codes, allow_demo=allow_demo),
+        lambda cells: pl.DataFrame([cells.tidied(field) for field in ("employer", "union")]),
+        partial(_credit_codes, kind="employer"),
+        partial(_credit_codes, kind="union"),
+        _formulas,
+    )
+    with (
+        ThreadPoolExecutor() as threads
+    ):  # none needs another, and columns are worked on outside the interpreter's lock
+        whole = pl.concat(threads.map(lambda part: part(cells), parts), how="horizontal")
     return whole.with_columns(
         birth_on=pl.coalesce("id_born_on", "born_told"),
         sex=pl.coalesce("id_sex", "sex_told"),
         today=pl.lit(on),
         latest_birth_on=pl.lit(_years_before(on, rules.LEAST_AGE)),
     )
+
+
+def _formulas(cells: Cells) -> pl.DataFrame:
+    return pl.DataFrame([cells.is_formula(field.name).alias(f"{field.name}_formula") for field in MEMBERS])
 
 
 def _names(cells: Cells) -> pl.DataFrame:

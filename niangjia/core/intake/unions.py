@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from niangjia.core.findings import Rule, Severity, finding_is, findings
+from niangjia.core.intake.cells import by_value
 from niangjia.core.intake.rules import UNIONS
 from niangjia.core.text import match_key
 
@@ -36,9 +37,8 @@ def match(
         (n,) ids, null for a row with a finding; and the findings in the schema of ``core.findings``.
     """
     listed = organisations.with_row_index("place").with_columns(pl.col("code").str.to_uppercase())
-    rows = columns.select(
-        "union_code", named=pl.col("union").is_not_null(), key=match_key(pl.col("union"))
-    ).with_row_index("row")
+    key = by_value(columns["union"], lambda frame: frame.select(key=match_key(pl.col("text"))))
+    rows = columns.select("union_code", key["key"], named=pl.col("union").is_not_null()).with_row_index("row")
     found = _candidates(rows, listed)
     decided = rows.join(found, on="row", how="left", maintain_order="left").select(_decision(), _finding(own))
     return _ids(decided, organisations, own), findings(decided, RULES)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections import deque
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 from uuid import UUID
 
 import polars as pl
-from django.db.models import F
+from django.conf import settings
+from django.db import connection
+from django.db.models import F, Sum
 
 from niangjia.foundation import notices, workflow
 from niangjia.foundation.acting import acting
@@ -36,16 +37,19 @@ class Piece(NamedTuple):
 
 def carry_out(batch_id: UUID, *, by: Actor, now: Clock) -> None:
     """Write every chunk that waits, then finish the batch. Killed at any instant and called again, it ends the same."""
+    start = time.monotonic()
     begun = _begin(batch_id, by=by, now=now)
     if begun is None:
         return
     batch, rows = begun
-    with closing(_packed(batch, rows, _waiting(batch_id, by), now)) as pieces:
-        for number, packed in pieces:
-            if _is_stopped(batch_id, by=by, now=now):
-                return
-            write_chunk(batch_id, number, packed, by=by, now=now)
-    _finish(batch_id, by=by, now=now)
+    waiting = _waiting(batch_id, by)
+    write = partial(_pack_and_write, batch, rows, by=by, now=now)
+    if settings.NIANGJIA_WRITERS == 1:
+        whole = all(write(piece) for piece in waiting)
+    else:
+        whole = _side_by_side(write, waiting)
+    end = _finish if whole else _stop
+    end(batch_id, seconds=time.monotonic() - start, by=by, now=now)
 
 
 def _begin(batch_id: UUID, *, by: Actor, now: Clock) -> tuple[Batch, pl.DataFrame] | None:
@@ -56,8 +60,7 @@ def _begin(batch_id: UUID, *, by: Actor, now: Clock) -> tuple[Batch, pl.DataFram
         if batch.status != Status.COMMITTING or batch.plan_file_id is None:
             return None
         rows = sheets.load(batch.plan_file_id, purpose="commit", by=by, at=at)
-        kind_of(batch).prepare(rows, batch=batch, by=by, at=at)
-        return batch, rows
+        return batch, kind_of(batch).prepare(rows, batch=batch, by=by, at=at)
 
 
 def _waiting(batch_id: UUID, by: Actor) -> list[Piece]:
@@ -66,38 +69,63 @@ def _waiting(batch_id: UUID, by: Actor) -> list[Piece]:
         return [Piece(*each) for each in waiting.values_list("number", "first", "beyond")]
 
 
-def _packed(
-    batch: Batch, rows: pl.DataFrame, waiting: list[Piece], now: Clock
-) -> Generator[tuple[int, Packed | None]]:
-    """Give one chunk after the other, packed; while the database writes one, the next is sealed beside it."""
+def _side_by_side(write: Callable[[Piece], bool], waiting: list[Piece]) -> bool:
+    """Write chunks on several connections: while the database writes one, the next is sealed."""
+    with ThreadPoolExecutor(settings.NIANGJIA_WRITERS) as writers:
+        coming = [writers.submit(_in_thread, write, piece) for piece in waiting]
+        try:
+            ended = [each.result() for each in coming]
+        except BaseException:
+            writers.shutdown(cancel_futures=True)
+            raise
+    return all(ended)
 
-    def pack(piece: Piece) -> Packed | None:
-        mine = rows.filter(pl.col("place").is_between(piece.first, piece.beyond, closed="left"))
-        return Packed(kind_of(batch).pack(mine, batch=batch, at=now()), mine.height) if mine.height else None
 
-    with ThreadPoolExecutor(max_workers=1) as packer:
-        coming = deque(packer.submit(pack, piece) for piece in waiting[:1])
-        for place, piece in enumerate(waiting, start=1):
-            packed = coming.popleft().result()
-            coming.extend(packer.submit(pack, after) for after in waiting[place : place + 1])
-            yield piece.number, packed
+def _in_thread(write: Callable[[Piece], bool], piece: Piece) -> bool:
+    try:
+        return write(piece)
+    finally:
+        connection.close()  # a connection is a thread's own
+
+
+def _pack_and_write(batch: Batch, rows: pl.DataFrame, piece: Piece, *, by: Actor, now: Clock) -> bool:
+    """Write one chunk; False, and nothing written, once somebody has asked to stop."""
+    with acting(by):
+        if progress.is_cancelled(batch.pk):
+            return False
+    mine = rows.filter(pl.col("place").is_between(piece.first, piece.beyond, closed="left"))
+    packed = Packed(kind_of(batch).pack(mine, batch=batch, at=now()), mine.height) if mine.height else None
+    write_chunk(batch.pk, piece.number, packed, by=by, now=now)
+    _report(batch, by=by, at=now())
+    return True
 
 
 def write_chunk(batch_id: UUID, number: int, packed: Packed | None, *, by: Actor, now: Clock) -> None:
     """Write one chunk with its checkpoint, or neither; a chunk that is done is left alone."""
-    at, start = now(), time.monotonic()
+    at = now()
     with acting(by):
-        # Whoever else carries this batch out waits here, and then finds the chunk done.
-        batch = Batch.objects.select_for_update().get(pk=batch_id)
-        chunk = Chunk.objects.get(batch_id=batch_id, number=number)
+        # Whoever stops or undoes the batch waits for this chunk; whoever else carries it out then finds the chunk done.
+        batch = _held(batch_id)
+        chunk = Chunk.objects.select_for_update().get(batch_id=batch_id, number=number)
         if chunk.state != Chunk.State.WAITING or batch.status != Status.COMMITTING:
             return
         if packed is not None:
             kind_of(batch).write(packed, batch=batch, by=by, at=at)
         _check_point(chunk, Chunk.State.DONE, done_at=at)
-        progress.report(batch_id, stage="commit", done=chunk.beyond, total=batch.rows, at=at)
-        took = time.monotonic() - start
-        Batch.objects.filter(pk=batch_id).update(seconds=F("seconds") + took)
+
+
+def _held(batch_id: UUID) -> Batch:
+    """Return the batch, which nobody can change before this transaction ends; others may hold it too."""
+    return Batch.objects.raw("SELECT * FROM plans_batch WHERE id = %s FOR SHARE", [batch_id])[0]
+
+
+def _report(batch: Batch, *, by: Actor, at: datetime) -> None:
+    """Say how far it has come: in a transaction of its own, as two chunks would wait for each other."""
+    with acting(by):
+        done = Chunk.objects.filter(batch_id=batch.pk, state=Chunk.State.DONE).aggregate(
+            rows=Sum(F("beyond") - F("first"))
+        )
+        progress.report(batch.pk, stage="commit", done=done["rows"] or 0, total=batch.rows, at=at)
 
 
 def _check_point(chunk: Chunk, state: str, **facts: datetime) -> None:
@@ -105,16 +133,13 @@ def _check_point(chunk: Chunk, state: str, **facts: datetime) -> None:
     own.update(state=state, **facts)
 
 
-def _is_stopped(batch_id: UUID, *, by: Actor, now: Clock) -> bool:
-    """Tell whether somebody asked to stop; then what is written stays, and can be resumed or undone."""
+def _stop(batch_id: UUID, *, seconds: float, by: Actor, now: Clock) -> None:
+    """End here as somebody asked; what is written stays, and can be resumed or undone."""
     with acting(by):
-        if not progress.is_cancelled(batch_id):
-            return False
-        batch = Batch.objects.get(pk=batch_id)
+        batch = Batch.objects.select_for_update().get(pk=batch_id)
         if batch.status == Status.COMMITTING:
-            workflow.fire(batch, "stop", machine=CHART, by=by, at=now())
+            workflow.fire(batch, "stop", machine=CHART, by=by, at=now(), seconds=batch.seconds + seconds)
             _forget_the_wish(batch_id, at=now())
-        return True
 
 
 def _forget_the_wish(batch_id: UUID, *, at: datetime) -> None:
@@ -125,12 +150,13 @@ def _forget_the_wish(batch_id: UUID, *, at: datetime) -> None:
         progress.report(batch_id, stage=state.stage, done=state.done, total=state.total, at=at)
 
 
-def _finish(batch_id: UUID, *, by: Actor, now: Clock) -> None:
+def _finish(batch_id: UUID, *, seconds: float, by: Actor, now: Clock) -> None:
     at = now()
     with acting(by):
         batch = Batch.objects.select_for_update().get(pk=batch_id)
         if batch.status == Status.COMMITTING:
-            workflow.fire(batch, "finish", machine=CHART, by=by, at=at, committed_at=at)
+            facts = {"committed_at": at, "seconds": batch.seconds + seconds}
+            workflow.fire(batch, "finish", machine=CHART, by=by, at=at, **facts)
             notices.tell_office(batch.organisation_id, "batch_committed", at=at, subject=batch.pk)
 
 

@@ -83,6 +83,13 @@ def integers(values: pl.Series) -> Fixed:
     return Fixed(values.to_numpy().astype(">i4").view(np.uint8).reshape(len(values), 4))
 
 
+def bigints(values: pl.Series) -> Ragged:
+    """Return a column of ``int8``, with nulls."""
+    known = values.is_not_null().to_numpy()
+    numbers = values.drop_nulls().to_numpy().astype(">i8")
+    return Ragged(np.where(known, 8, -1).astype(np.int64), numbers.view(np.uint8))
+
+
 def days(values: pl.Series) -> Ragged:
     """Return a column of ``date``, with nulls."""
     known = values.is_not_null().to_numpy()

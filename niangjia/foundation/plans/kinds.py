@@ -24,17 +24,14 @@ class Kind(Protocol):
 
     name: str
 
-    def prepare(self, plan: pl.DataFrame, *, batch: Batch, by: Actor, at: datetime) -> None:
-        """Write what all chunks need; called before the first of them, and after each kill again."""
+    def prepare(self, plan: pl.DataFrame, *, batch: Batch, by: Actor, at: datetime) -> pl.DataFrame:
+        """Write what all chunks need, and return ``plan`` with the keys of it; called again after each kill."""
 
     def pack(self, rows: pl.DataFrame, *, batch: Batch, at: datetime) -> bytes:
-        """Return the rows of one chunk ready to be written: sealed and indexed.
-
-        Called in a thread of its own while the chunk before is written, so it asks the database nothing.
-        """
+        """Return the rows of one chunk ready to be written: sealed and indexed. Asks the database nothing."""
 
     def write(self, packed: Packed, *, batch: Batch, by: Actor, at: datetime) -> None:
-        """Write one chunk, its result rows and its audit event."""
+        """Write one chunk, its result rows and its audit event; other chunks are written beside it."""
 
     def take_back(self, chunk: Chunk, *, batch: Batch, by: Actor, at: datetime) -> None:
         """Restore what the chunk changed where nobody has touched it since, and mark what is kept."""

@@ -97,7 +97,9 @@ class BatchRow(OfOffice):
     """
 
     pk = models.CompositePrimaryKey("batch_id", "place")
-    batch = models.ForeignKey(Batch, models.CASCADE, related_name="results", db_index=False)
+    batch = models.ForeignKey(
+        Batch, models.CASCADE, related_name="results", db_index=False, db_constraint=False
+    )
     place = models.IntegerField()
     row = models.IntegerField()
     verdict = models.TextField(max_length=10)
@@ -106,7 +108,7 @@ class BatchRow(OfOffice):
     fact_id = models.UUIDField(null=True)
     differs = models.JSONField(null=True)
     findings = models.JSONField(null=True)
-    written_print = models.UUIDField(null=True)
+    written_print = models.BigIntegerField(null=True)
     kept = models.TextField(max_length=30, blank=True, default="", db_default="")
 
     def __str__(self) -> str:
@@ -117,7 +119,7 @@ class Earlier(models.Model):
     """What a changed row was before: plain columns as JSON, secrets in the sealed message that they were in."""
 
     pk = models.CompositePrimaryKey("batch_id", "place")
-    batch = models.ForeignKey(Batch, models.CASCADE, related_name="+", db_index=False)
+    batch = models.ForeignKey(Batch, models.CASCADE, related_name="+", db_index=False, db_constraint=False)
     place = models.IntegerField()
     person_id = models.UUIDField()
     facts = models.JSONField()

@@ -36,7 +36,7 @@ def keep(
 ) -> UUID:
     """Keep ``frame`` encrypted and return the id of its file."""
     buffer = io.BytesIO()
-    frame.write_ipc(buffer)
+    frame.write_ipc(buffer, compression="lz4")  # less to encrypt
     stored = storing.store(
         _parts(buffer), organisation=office_of(batch), kind=kind, by=by, at=at, expires_on=expires_on
     )

@@ -27,6 +27,7 @@ from niangjia.intake.reading.refusals import Empty, Invalid, TooLarge
 def main() -> None:
     """Read the file behind the descriptor in the first argument, under the caps in the second."""
     descriptor, caps = int(sys.argv[1]), Caps(**json.loads(sys.argv[2]))
+    sys.stdin.buffer.read()  # its end says that the file is whole
     size = os.fstat(descriptor).st_size
     try:
         if not size:

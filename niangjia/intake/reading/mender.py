@@ -36,6 +36,7 @@ _PLAIN = PatternFill()
 
 def main() -> None:
     """Mend the workbook behind the first descriptor as the JSON behind the second says."""
+    sys.stdin.buffer.read()  # its end says that both are whole
     data, told = _content(int(sys.argv[1])), json.loads(_content(int(sys.argv[2])))
     caps = Caps(**json.loads(sys.argv[3]))
     confine(caps)

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import IO, BinaryIO
@@ -33,36 +33,47 @@ _BLOCK = MIB
 Frame = tuple[bytes, bytes]
 
 
-def in_memory(content: BinaryIO, caps: Caps) -> int:
-    """Return a descriptor of a file that exists in memory alone, with the content from its beginning.
-
-    Raises:
-        TooLarge: it is larger than a file may be.
-    """
-    content.seek(0)
-    descriptor = os.memfd_create("roster", os.MFD_CLOEXEC)
-    with os.fdopen(os.dup(descriptor), "wb") as out:
-        shutil.copyfileobj(content, out, _BLOCK)
-        size = out.tell()
-    if size > caps.file_mib * MIB:
-        os.close(descriptor)
-        raise TooLarge(where=f"{size // MIB} MiB")
-    return descriptor
-
-
-def frames(module: str, descriptors: Sequence[int], caps: Caps) -> Iterator[Frame]:
+def frames(module: str, contents: Sequence[BinaryIO], caps: Caps) -> Iterator[Frame]:
     """Yield what a child says, frame by frame, without the last.
 
     Args:
-        module: what the child runs; its first arguments are the descriptors, the last one the caps.
+        module: what the child runs. Its first arguments are descriptors of files that exist in memory alone, the last one
+            the caps. It starts while ``contents`` are still decrypted into those files: they are whole at the end of
+            its standard input.
 
     Raises:
+        TooLarge: a content is larger than a file may be.
         Invalid: what the child refused; or TooSlow, TooLarge, Broken for a child that its limits or the file ended.
     """
+    with ExitStack() as stack:
+        descriptors = [os.memfd_create("roster", os.MFD_CLOEXEC) for _ in contents]
+        for descriptor in descriptors:
+            stack.callback(os.close, descriptor)
+        child = _started(module, descriptors, caps)
+        was_slow = stack.enter_context(_ended(child, caps))
+        for descriptor, content in zip(descriptors, contents, strict=True):
+            _fill(descriptor, content, caps)
+        assert child.stdin is not None and child.stdout is not None
+        child.stdin.close()
+        for kind, said in _spoken(child.stdout):
+            if kind == b"e":
+                return
+            if kind == b"r":
+                code, params = json.loads(said)
+                raise BY_CODE[code](**params)
+            yield kind, said
+        status = child.wait()
+        if was_slow.is_set() or status in (-signal.SIGXCPU, -signal.SIGKILL):
+            raise TooSlow
+        # Out of memory, native code aborts; a crash of any other kind is the file's doing too.
+        raise TooLarge(where="memory") if status == -signal.SIGABRT else Broken(where="xlsx")
+
+
+def _started(module: str, descriptors: Sequence[int], caps: Caps) -> subprocess.Popen[bytes]:
     arguments = [sys.executable, "-P", "-s", "-m", module, *map(str, descriptors), json.dumps(asdict(caps))]
-    child = subprocess.Popen(
+    return subprocess.Popen(
         arguments,
-        stdin=subprocess.DEVNULL,
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,  # a traceback of a parser may quote a cell
         pass_fds=descriptors,
@@ -70,20 +81,15 @@ def frames(module: str, descriptors: Sequence[int], caps: Caps) -> Iterator[Fram
         cwd="/",
         close_fds=True,
     )
-    assert child.stdout is not None
-    with _ended(child, caps) as was_slow:
-        for kind, content in _spoken(child.stdout):
-            if kind == b"e":
-                return
-            if kind == b"r":
-                code, params = json.loads(content)
-                raise BY_CODE[code](**params)
-            yield kind, content
-        status = child.wait()
-        if was_slow.is_set() or status in (-signal.SIGXCPU, -signal.SIGKILL):
-            raise TooSlow
-        # Out of memory, native code aborts; a crash of any other kind is the file's doing too.
-        raise TooLarge(where="memory") if status == -signal.SIGABRT else Broken(where="xlsx")
+
+
+def _fill(descriptor: int, content: BinaryIO, caps: Caps) -> None:
+    content.seek(0)
+    with os.fdopen(os.dup(descriptor), "wb") as out:
+        shutil.copyfileobj(content, out, _BLOCK)
+        size = out.tell()
+    if size > caps.file_mib * MIB:
+        raise TooLarge(where=f"{size // MIB} MiB")
 
 
 @contextmanager
@@ -104,8 +110,9 @@ def _ended(child: subprocess.Popen[bytes], caps: Caps) -> Iterator[threading.Eve
         clock.cancel()
         child.kill()
         child.wait()
-        if child.stdout is not None:
-            child.stdout.close()
+        for pipe in (child.stdin, child.stdout):
+            if pipe is not None:
+                pipe.close()
 
 
 def _spoken(out: IO[bytes]) -> Iterator[Frame]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -11,7 +10,7 @@ import polars as pl
 
 from niangjia.core.intake.headers import WITHIN_ROWS, find_header_row
 from niangjia.intake.reading.caps import Caps
-from niangjia.intake.reading.process import frames, in_memory
+from niangjia.intake.reading.process import frames
 from niangjia.intake.reading.refusals import Empty, NoHeader
 
 CHILD = "niangjia.intake.reading.child"
@@ -46,16 +45,12 @@ def read(content: BinaryIO, *, name: str, caps: Caps = _PERMANENT) -> Sheet:
     Raises:
         Invalid: one of ``refusals``, with what is wrong, where, and what to do.
     """
-    descriptor = in_memory(content, caps)
-    try:
-        sheet, parts = name, []
-        for kind, spoken in frames(CHILD, [descriptor], caps):
-            if kind == b"h":
-                sheet = spoken.decode()
-            else:
-                parts.append(pl.read_ipc_stream(io.BytesIO(spoken)))
-    finally:
-        os.close(descriptor)
+    sheet, parts = name, []
+    for kind, spoken in frames(CHILD, [content], caps):
+        if kind == b"h":
+            sheet = spoken.decode()
+        else:
+            parts.append(pl.read_ipc_stream(io.BytesIO(spoken)))
     if not parts:
         raise Empty
     return _sheet(sheet, pl.concat(parts))

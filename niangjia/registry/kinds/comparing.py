@@ -15,6 +15,7 @@ import polars as pl
 from niangjia.core import plan
 from niangjia.core.findings import Rule, Severity, finding_is, findings, worst
 from niangjia.core.ids import uuid7s
+from niangjia.core.intake.cells import by_value
 from niangjia.core.text import match_key
 from niangjia.core.words import gettext_noop
 from niangjia.foundation import vault
@@ -73,7 +74,10 @@ def compared(
         on: the joining day of those whose roster does not tell one.
     """
     rows = columns.rename({"region": "region_id", "household": "hukou"}).with_columns(
-        worst(found, columns.height).alias("worst"), match_key(pl.col("employer")).alias("employer_key")
+        worst(found, columns.height).alias("worst"),
+        by_value(columns["employer"], lambda frame: frame.select(employer_key=match_key(pl.col("text"))))[
+            "employer_key"
+        ],
     )
     rows = _with_tokens(rows)
     rows = _with_known(rows)
@@ -146,10 +150,12 @@ def _bytes(tokens: pl.Series) -> np.ndarray:
 
 def _with_secrets(rows: pl.DataFrame) -> tuple[pl.DataFrame, list[UUID]]:
     """Add the secret fields as they would be; those of a known person are opened only where the fingerprint differs."""
-    packed = pack_columns({"id_number": rows["id_number"].to_list(), "phone": rows["phone"].to_list()})
+    known = rows["person_id"].is_not_null().arg_true()
+    told = rows[known]
+    packed = pack_columns({"id_number": told["id_number"].to_list(), "phone": told["phone"].to_list()})
     prints = as_binary(vault.fingerprint_many(packed)).bin.encode("hex")
-    same_print = prints == rows["known_print"].str.replace_all("-", "", literal=True)
-    opening = (rows["person_id"].is_not_null() & ~same_print.fill_null(value=False)).arg_true()
+    same_print = prints == told["known_print"].str.replace_all("-", "", literal=True)
+    opening = known.filter(~same_print.fill_null(value=False))
     secrets = rows.select(
         "id_number", pl.lit("").alias("earlier_numbers"), "phone", pl.lit("").alias("address")
     )
@@ -246,7 +252,7 @@ def _with_keys(rows: pl.DataFrame, *, on: date, at: datetime) -> pl.DataFrame:
     return rows.with_columns(
         pl.coalesce(hexed[0], drawn[0]).alias("person_id"),
         pl.coalesce(hexed[1], drawn[1]).alias("membership_id"),
-        pl.col("seen").str.replace_all("-", "", literal=True).str.decode("hex"),
+        pl.col("seen").cast(pl.Int64),
         _begins(on).alias("from_on"),
     )
 

@@ -14,7 +14,7 @@ from niangjia.foundation.actors import Actor
 from niangjia.foundation.plans.kinds import Packed
 from niangjia.foundation.plans.models import Batch, Chunk
 from niangjia.registry import organisations
-from niangjia.registry.kinds import taking_back, writing
+from niangjia.registry.kinds import employing, taking_back, writing
 from niangjia.registry.models import Organisation
 
 NAME = "members"
@@ -32,8 +32,8 @@ class Members:
 
     name = NAME
 
-    def prepare(self, plan: pl.DataFrame, *, batch: Batch, by: Actor, at: datetime) -> None:
-        """Found the unions that the trial run announced, under the keys that it drew for them."""
+    def prepare(self, plan: pl.DataFrame, *, batch: Batch, by: Actor, at: datetime) -> pl.DataFrame:
+        """Found the unions that the trial run announced, under the keys that it drew for them, and the employers."""
         wanted: list[dict[str, Any]] = batch.options.get("unions_to_found", [])
         there = set(
             Organisation.objects.filter(pk__in=[each["id"] for each in wanted]).values_list("pk", flat=True)
@@ -43,6 +43,7 @@ class Members:
             if UUID(each["id"]) not in there:
                 facts = {**each, "id": UUID(each["id"]), "level": GRASSROOTS, "region_id": office.region_id}
                 organisations.found(facts, under=office, on=day_of(at))
+        return employing.with_employers(plan, batch)
 
     def pack(self, rows: pl.DataFrame, *, batch: Batch, at: datetime) -> bytes:
         """See ``writing.pack``."""

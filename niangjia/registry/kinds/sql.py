@@ -7,15 +7,15 @@ from niangjia.registry.models.organisations import LINE_KINDS
 # What of a person and the spell tells that nobody has touched them: not the path, which a reorganisation rewrites, nor
 # the sealed message, which a new key reseals; the fingerprint stands for its content.
 OF_PERSON = (
-    'p.id, p.organisation_id, p.name, p.name_key, p.id_kind, p.sex, p.birth_on, p."group", p.ethnic, p.education, '
-    "p.work_status, p.hukou, p.region_id, p.employer_id, p.first_joined_on, p.secrets_print, p.checked_by, "
-    "extract(epoch FROM p.changed_at)"
-)
+    "id", "organisation_id", "name", "name_key", "id_kind", "sex", "birth_on", '"group"', "ethnic", "education",
+    "work_status", "hukou", "region_id", "employer_id", "first_joined_on", "secrets_print", "checked_by", "changed_at",
+)  # fmt: skip
 OF_SPELL = (
-    'm.id, m.organisation_id, m.kind, m.status, m.name_then, m."group", m.region_code, m.from_on, m.to_on, m.channel, '
-    "m.end_reason"
-)
-PRINT = f"md5(ROW({OF_PERSON}, {OF_SPELL})::text)::uuid"
+    "id", "organisation_id", "kind", "status", "name_then", '"group"', "region_code", "from_on", "to_on", "channel",
+    "end_reason",
+)  # fmt: skip
+_PRINTED = ", ".join([f"p.{name}" for name in OF_PERSON] + [f"m.{name}" for name in OF_SPELL])
+PRINT = f"hash_record_extended(ROW({_PRINTED}), 0)"
 
 _LINE_KINDS = ", ".join(f"'{kind}'" for kind in sorted(LINE_KINDS))
 # What a person agreed to moves along with the record: for those whom {whom} names.

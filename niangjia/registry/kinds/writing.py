@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -9,17 +10,16 @@ import numpy as np
 import polars as pl
 from django.db import connection
 
-from niangjia.core.text import match_key
 from niangjia.foundation import audit, vault
 from niangjia.foundation.actors import Actor
 from niangjia.foundation.plans.copying import (
     Fixed,
+    bigints,
     binaries,
     days,
     integers,
     packed,
     rows_of,
-    same,
     texts,
     uuids,
 )
@@ -27,55 +27,38 @@ from niangjia.foundation.plans.kinds import Packed
 from niangjia.foundation.plans.models import Batch
 from niangjia.foundation.vault.bulk import pack_columns, seal_packed
 from niangjia.foundation.vault.indexes import index_version
-from niangjia.registry.kinds.sql import FOLLOWED, PLACES, PRINT
+from niangjia.registry.kinds.sql import FOLLOWED, OF_PERSON, OF_SPELL, PLACES, PRINT
 from niangjia.registry.persons import TABLE
 
 Params = dict[str, Any]
 TEXTS = ("name", "name_key", "id_kind", "sex")
-MORE_TEXTS = ("group", "ethnic", "education", "work_status", "hukou", "region_id", "employer", "employer_key", "employer_code")  # fmt: skip
-COPIED = """COPY registry_memberstage (batch_id, place, row, person_id, membership_id, organisation_id, id_token,
-    secrets_print, secrets, what, seen, phone_token, npb_token, name, name_key, id_kind, sex, birth_on, "group", ethnic,
-    education, work_status, hukou, region_id, employer, employer_key, employer_code, from_on, findings, differs)
-    FROM STDIN (FORMAT binary)"""
-MINE = "registry_memberstage s WHERE s.batch_id = %(batch)s"
+MORE_TEXTS = ("group", "ethnic", "education", "work_status", "hukou", "region_id")
+# Gone with the transaction: a chunk that is killed leaves nothing behind, and PostgreSQL knows its size.
+STAGE = """CREATE TEMP TABLE registry_memberstage (place int4 NOT NULL, row int4 NOT NULL, person_id uuid NOT NULL,
+    membership_id uuid NOT NULL, organisation_id uuid NOT NULL, id_token uuid NOT NULL, secrets_print uuid NOT NULL,
+    secrets bytea NOT NULL, what text NOT NULL, seen int8, phone_token uuid, npb_token uuid, name text, name_key text,
+    id_kind text, sex text, birth_on date, "group" text, ethnic text, education text, work_status text, hukou text,
+    region_id text, employer_id uuid, from_on date, findings text, differs text) ON COMMIT DROP"""
+COPIED = "COPY registry_memberstage FROM STDIN (FORMAT binary)"
+MINE = "registry_memberstage s"
 
-LOCK = f"SELECT 1 FROM registry_person WHERE id IN (SELECT person_id FROM {MINE} AND s.what <> 'new') ORDER BY id FOR UPDATE"
+LOCK = f"SELECT 1 FROM registry_person WHERE id IN (SELECT person_id FROM {MINE} WHERE s.what <> 'new') ORDER BY id FOR UPDATE"
 # What the register says now is not what the trial run saw: nothing is written, a person has to look.
-MOVED = f"""UPDATE registry_memberstage s SET what = 'moved' WHERE s.batch_id = %(batch)s AND (
-    (s.what = 'new' AND EXISTS (SELECT 1 FROM registry_identitytoken t WHERE t.kind = 'id' AND t.token = s.id_token))
-    OR (s.what <> 'new' AND s.seen IS DISTINCT FROM (SELECT {PRINT} FROM registry_person p
+MOVED_NEW = """UPDATE registry_memberstage s SET what = 'moved' FROM registry_identitytoken t
+    WHERE s.what = 'new' AND t.kind = 'id' AND t.token = s.id_token"""
+MOVED_KNOWN = f"""UPDATE registry_memberstage s SET what = 'moved' WHERE s.what NOT IN ('new', 'moved')
+    AND s.seen IS DISTINCT FROM (SELECT {PRINT} FROM registry_person p
         LEFT JOIN registry_membership m ON m.person_id = p.id AND m.kind = 'primary' AND m.to_on IS NULL
-        WHERE p.id = s.person_id)))"""
-# Each employer of the chunk once, and only then asked whether it is known.
-EMPLOYERS_WITH_CODE = f"""INSERT INTO registry_employer (id, name, name_key, credit_code)
-    SELECT md5(%(batch)s::text || d.employer_code)::uuid, d.employer, d.employer_key, d.employer_code FROM (
-        SELECT DISTINCT ON (employer_code) employer_code, employer, employer_key
-        FROM {MINE} AND s.employer_code IS NOT NULL AND s.employer IS NOT NULL AND s.what <> 'moved'
-        ORDER BY employer_code, place) d
-    WHERE NOT EXISTS (SELECT 1 FROM registry_employer e WHERE e.credit_code = d.employer_code) ON CONFLICT DO NOTHING"""
-EMPLOYERS_WITHOUT = f"""INSERT INTO registry_employer (id, name, name_key)
-    SELECT md5(%(batch)s::text || d.employer_key)::uuid, d.employer, d.employer_key FROM (
-        SELECT DISTINCT ON (employer_key) employer_key, employer
-        FROM {MINE} AND s.employer_code IS NULL AND s.employer_key IS NOT NULL AND s.what <> 'moved'
-        ORDER BY employer_key, place) d
-    WHERE NOT EXISTS (SELECT 1 FROM registry_employer e WHERE e.name_key = d.employer_key) ON CONFLICT DO NOTHING"""
-FIND_EMPLOYERS = """UPDATE registry_memberstage s SET employer_id = f.id FROM (
-    SELECT DISTINCT ON (k.employer_code, k.employer_key) k.employer_code, k.employer_key, e.id
-    FROM (SELECT DISTINCT employer_code, employer_key FROM registry_memberstage
-        WHERE batch_id = %(batch)s AND employer_key IS NOT NULL) k
-    JOIN registry_employer e ON CASE WHEN k.employer_code IS NULL THEN e.name_key = k.employer_key
-        ELSE e.credit_code = k.employer_code END
-    ORDER BY k.employer_code, k.employer_key, e.id) f
-    WHERE s.batch_id = %(batch)s AND s.employer_key = f.employer_key
-    AND s.employer_code IS NOT DISTINCT FROM f.employer_code"""
+        WHERE p.id = s.person_id)"""
+WHATS = f"SELECT s.what, count(*) FROM {MINE} GROUP BY s.what"
 EARLIER = """INSERT INTO plans_earlier (batch_id, place, person_id, facts, sealed)
-    SELECT s.batch_id, s.place, p.id, (to_jsonb(p) - 'secrets') || jsonb_build_object(
+    SELECT %(batch)s, s.place, p.id, (to_jsonb(p) - 'secrets') || jsonb_build_object(
         'spell_group', (SELECT m."group" FROM registry_membership m WHERE m.id = s.membership_id),
         'tokens', (SELECT coalesce(jsonb_agg(jsonb_build_object('kind', t.kind, 'token', t.token, 'key_version',
             t.key_version)), '[]') FROM registry_identitytoken t WHERE t.person_id = p.id AND t.kind <> 'id')), p.secrets
     FROM registry_person p JOIN registry_memberstage s ON s.person_id = p.id
-    WHERE s.batch_id = %(batch)s AND s.what IN ('changed', 'return')"""
-# The unions of this chunk, read once. Without statistics of the stage, PostgreSQL would go through them for every row.
+    WHERE s.what IN ('changed', 'return')"""
+# The unions of this chunk, read once, and hashed: PostgreSQL would go through them for every row.
 HERE = f"SELECT o.id, o.path, o.line_path, o.region_id FROM {PLACES} o WHERE o.id IN (SELECT s.organisation_id FROM {MINE})"
 UNIONS = """unnest(%(union_ids)s::uuid[], %(union_paths)s::text[], %(union_lines)s::text[], %(union_regions)s::text[])
     o(id, path, line_path, region_id)"""
@@ -87,10 +70,10 @@ PERSONS = f"""INSERT INTO registry_person (id, organisation_id, path, line_path,
         coalesce(s."group", ''), coalesce(s.ethnic, ''), coalesce(s.education, ''), coalesce(s.work_status, ''),
         coalesce(s.hukou, ''), s.region_id, s.employer_id, s.from_on, s.secrets, s.secrets_print, '', %(at)s, %(at)s
     FROM registry_memberstage s JOIN {UNIONS} ON o.id = s.organisation_id
-    WHERE s.batch_id = %(batch)s AND s.what = 'new' ORDER BY s.place"""
+    WHERE s.what = 'new'"""
 TOKENS = """INSERT INTO registry_identitytoken (kind, token, key_version, person_id)
     SELECT '{kind}', {column}, %({kind}_version)s, person_id FROM registry_memberstage
-    WHERE batch_id = %(batch)s AND what = 'new' AND {column} IS NOT NULL ORDER BY {column}"""
+    WHERE what = 'new' AND {column} IS NOT NULL ORDER BY {column}"""
 CHANGED = """UPDATE registry_person p SET name = coalesce(s.name, p.name), name_key = coalesce(s.name_key, p.name_key),
     sex = coalesce(s.sex, p.sex), birth_on = coalesce(s.birth_on, p.birth_on),
     "group" = coalesce(nullif(s."group", ''), p."group"), ethnic = coalesce(nullif(s.ethnic, ''), p.ethnic),
@@ -99,101 +82,116 @@ CHANGED = """UPDATE registry_person p SET name = coalesce(s.name, p.name), name_
     region_id = coalesce(s.region_id, p.region_id), employer_id = coalesce(s.employer_id, p.employer_id),
     secrets = CASE WHEN s.secrets_print = p.secrets_print THEN p.secrets ELSE s.secrets END,
     secrets_print = s.secrets_print, changed_at = %(at)s
-    FROM registry_memberstage s WHERE s.batch_id = %(batch)s AND s.what IN ('changed', 'return') AND p.id = s.person_id"""
+    FROM registry_memberstage s WHERE s.what IN ('changed', 'return') AND p.id = s.person_id"""
 RETURNED = f"""UPDATE registry_person p SET organisation_id = o.id, path = o.path, line_path = o.line_path,
     first_joined_on = coalesce(p.first_joined_on, s.from_on)
     FROM registry_memberstage s JOIN {UNIONS} ON o.id = s.organisation_id
-    WHERE s.batch_id = %(batch)s AND s.what = 'return' AND p.id = s.person_id"""
+    WHERE s.what = 'return' AND p.id = s.person_id"""
 # The tokens follow the phone, so that the next roster finds the person by it.
 DROP_TOKENS = """DELETE FROM registry_identitytoken t USING registry_memberstage s JOIN plans_earlier e
-    ON e.batch_id = s.batch_id AND e.place = s.place
-    WHERE s.batch_id = %(batch)s AND s.phone_token IS NOT NULL AND s.what IN ('changed', 'return')
+    ON e.batch_id = %(batch)s AND e.place = s.place
+    WHERE s.phone_token IS NOT NULL AND s.what IN ('changed', 'return')
     AND t.person_id = s.person_id AND t.kind = '{kind}'"""
 ADD_TOKENS = """INSERT INTO registry_identitytoken (kind, token, key_version, person_id)
     SELECT '{kind}', {column}, %({kind}_version)s, person_id FROM registry_memberstage
-    WHERE batch_id = %(batch)s AND what IN ('changed', 'return') AND phone_token IS NOT NULL"""
+    WHERE what IN ('changed', 'return') AND phone_token IS NOT NULL"""
 SPELLS = f"""INSERT INTO registry_membership (id, person_id, organisation_id, path, line_path, kind, status, name_then,
     "group", region_code, from_on, channel, end_reason, opened_at)
     SELECT s.membership_id, s.person_id, o.id, o.path, o.line_path, 'primary', 'active', s.name, coalesce(s."group", ''),
         coalesce(o.region_id, ''), s.from_on, 'roster', '', %(at)s
     FROM registry_memberstage s JOIN {UNIONS} ON o.id = s.organisation_id
-    WHERE s.batch_id = %(batch)s AND s.what IN ('new', 'return') ORDER BY s.place"""
+    WHERE s.what = '{{what}}'"""
 DELTAS = f"""INSERT INTO registry_delta (measure, organisation_id, path, line_path, region_code, day, source, "group", n)
-    SELECT 'members', o.id, o.path, o.line_path, coalesce(o.region_id, ''), s.from_on, s.batch_id,
+    SELECT 'members', o.id, o.path, o.line_path, coalesce(o.region_id, ''), s.from_on, %(batch)s,
         coalesce(s."group", ''), count(*)
     FROM registry_memberstage s JOIN {UNIONS} ON o.id = s.organisation_id
-    WHERE s.batch_id = %(batch)s AND s.what IN ('new', 'return')
-    GROUP BY o.id, o.path, o.line_path, o.region_id, s.from_on, s.batch_id, s."group"
-    ORDER BY o.path, s.from_on, s."group" """
+    WHERE s.what IN ('new', 'return')
+    GROUP BY o.id, o.path, o.line_path, o.region_id, s.from_on, s."group" """
 # A spell has one group for its whole length: what moves, moves on the day on which it began.
 REGROUPED_DELTAS = """INSERT INTO registry_delta (measure, organisation_id, path, line_path, region_code, day, source,
     "group", n)
-    SELECT 'members', m.organisation_id, m.path, m.line_path, m.region_code, m.from_on, s.batch_id, g.name, sum(g.n)
+    SELECT 'members', m.organisation_id, m.path, m.line_path, m.region_code, m.from_on, %(batch)s, g.name, sum(g.n)
     FROM registry_memberstage s JOIN registry_membership m ON m.id = s.membership_id
     CROSS JOIN LATERAL (VALUES (m."group", -1), (s."group", 1)) g(name, n)
-    WHERE s.batch_id = %(batch)s AND s.what = 'changed' AND s."group" <> '' AND s."group" <> m."group"
-    GROUP BY m.organisation_id, m.path, m.line_path, m.region_code, m.from_on, s.batch_id, g.name"""
+    WHERE s.what = 'changed' AND s."group" <> '' AND s."group" <> m."group"
+    GROUP BY m.organisation_id, m.path, m.line_path, m.region_code, m.from_on, g.name"""
 REGROUPED = """UPDATE registry_membership m SET "group" = s."group" FROM registry_memberstage s
-    WHERE s.batch_id = %(batch)s AND s.what = 'changed' AND m.id = s.membership_id
+    WHERE s.what = 'changed' AND m.id = s.membership_id
     AND s."group" <> '' AND s."group" <> m."group" """
 # The new ones have no result yet.
-DROP_RESULTS = f"""DELETE FROM plans_batchrow r USING {MINE} AND s.what IN ('changed', 'moved')
-    AND r.batch_id = s.batch_id AND r.place = s.place"""
+DROP_RESULTS = f"""DELETE FROM plans_batchrow r USING {MINE} WHERE s.what IN ('changed', 'moved')
+    AND r.batch_id = %(batch)s AND r.place = s.place"""
 RESULTS = f"""INSERT INTO plans_batchrow (batch_id, organisation_id, path, line_path, place, row, verdict, target_id,
     person_id, fact_id, differs, findings, written_print)
-    SELECT s.batch_id, %(office)s, %(path)s, %(line_path)s, s.place, s.row,
+    SELECT %(batch)s, %(office)s, %(path)s, %(line_path)s, s.place, s.row,
         CASE s.what WHEN 'moved' THEN 'held' WHEN 'changed' THEN 'changed' ELSE 'new' END, s.organisation_id,
         p.id, CASE WHEN p.id IS NOT NULL THEN s.membership_id END, s.differs::jsonb,
         CASE WHEN s.what = 'moved'
             THEN '[{{"code":"ROLL_MOVED","column":"id_number","severity":"hold","params":null}}]'::jsonb
             ELSE s.findings::jsonb END,
         CASE WHEN p.id IS NOT NULL THEN {PRINT} END
-    FROM registry_memberstage s LEFT JOIN registry_person p ON p.id = s.person_id AND s.what <> 'moved'
-    LEFT JOIN registry_membership m ON m.id = s.membership_id AND s.what <> 'moved'
-    WHERE s.batch_id = %(batch)s"""
-ABOUT = f"SELECT s.person_id FROM {MINE} AND s.what <> 'moved'".replace("%(batch)s", "%s")
-CLEAR = "DELETE FROM registry_memberstage WHERE batch_id = %(batch)s"
+    FROM registry_memberstage s """
+# In one statement: what has just been written is at hand, and need not be looked up in a table of millions.
+NEW = f"""WITH p AS ({PERSONS} RETURNING {", ".join(OF_PERSON)}),
+    m AS ({SPELLS.format(what="new")} RETURNING person_id, {", ".join(OF_SPELL)})
+    {RESULTS} JOIN p ON p.id = s.person_id JOIN m ON m.person_id = s.person_id"""
+OTHER_RESULTS = f"""{RESULTS} LEFT JOIN registry_person p ON p.id = s.person_id AND s.what <> 'moved'
+    LEFT JOIN registry_membership m ON m.id = s.membership_id AND s.what <> 'moved' WHERE s.what <> 'new'"""
+ABOUT = f"SELECT s.person_id FROM {MINE} WHERE s.what <> 'moved'"
+CLEAR = "DROP TABLE registry_memberstage"
 
-ORDER = (
-    LOCK, MOVED, EMPLOYERS_WITH_CODE, EMPLOYERS_WITHOUT, FIND_EMPLOYERS, EARLIER, HASHED, PERSONS, SPELLS, DELTAS, NESTED,
+FOR_ALL = (
+    HASHED, NEW, DELTAS, NESTED,
     TOKENS.format(kind="id", column="id_token"),
     TOKENS.format(kind="phone", column="phone_token"),
     TOKENS.format(kind="npb", column="npb_token"),
-    CHANGED, RETURNED, FOLLOWED.format(whom=f"SELECT s.person_id FROM {MINE} AND s.what = 'return'"),
+)  # fmt: skip
+FOR_KNOWN = (
+    CHANGED, RETURNED, SPELLS.format(what="return"), FOLLOWED.format(whom=f"SELECT s.person_id FROM {MINE} WHERE s.what = 'return'"),
     DROP_TOKENS.format(kind="phone"), DROP_TOKENS.format(kind="npb"),
     ADD_TOKENS.format(kind="phone", column="phone_token"), ADD_TOKENS.format(kind="npb", column="npb_token"),
-    REGROUPED_DELTAS, REGROUPED, DROP_RESULTS, RESULTS,
+    REGROUPED_DELTAS, REGROUPED,
 )  # fmt: skip
+KNOWN = {"changed", "return"}
 
 
 def write(packed: Packed, *, batch: Batch, by: Actor, at: datetime) -> None:
     """Write one chunk in the current transaction."""
     params = _params(batch, at)
     with connection.cursor() as cursor:
+        cursor.execute(STAGE)
         with cursor.copy(COPIED) as copy:
             copy.write(packed.content)
-        params |= _unions(cursor, params)
-        for statement in ORDER:
+        counts = _locked(cursor)
+        params |= _unions(cursor)
+        for statement in _statements(counts):
             cursor.execute(statement, params)
-        moved = _moved(cursor, params)
-    facts = {"rows": packed.rows, "moved": moved}
-    audit.record_bulk(
-        "members.written", by=by, at=at, subject=batch, persons_from=(ABOUT, [batch.pk]), facts=facts
-    )
+    facts = {"rows": packed.rows, "moved": counts.get("moved", 0)}
+    audit.record_bulk("members.written", by=by, at=at, subject=batch, persons_from=(ABOUT, []), facts=facts)
     with connection.cursor() as cursor:
-        cursor.execute(CLEAR, params)
+        cursor.execute(CLEAR)
 
 
-def _unions(cursor: Any, params: Params) -> Params:
-    cursor.execute(HERE, params)
+def _locked(cursor: Any) -> dict[str, int]:
+    """Lock who is known, mark what has moved since the trial run, and return the rows by what becomes of them."""
+    for statement in (LOCK, MOVED_NEW, MOVED_KNOWN, WHATS):
+        cursor.execute(statement)
+    return dict(cursor.fetchall())
+
+
+def _statements(counts: Mapping[str, int]) -> tuple[str, ...]:
+    """Return what has to be done for these rows: most rosters have nobody who is known, or few."""
+    known = KNOWN & set(counts)
+    if not known and "moved" not in counts:
+        return FOR_ALL
+    return ((EARLIER, *FOR_ALL, *FOR_KNOWN) if known else FOR_ALL) + (DROP_RESULTS, OTHER_RESULTS)
+
+
+def _unions(cursor: Any) -> Params:
+    cursor.execute(HERE)
     names = ("union_ids", "union_paths", "union_lines", "union_regions")
     columns = list(zip(*cursor.fetchall(), strict=True)) or [()] * len(names)
     return {name: list(column) for name, column in zip(names, columns, strict=True)}
-
-
-def _moved(cursor: Any, params: Params) -> int:
-    cursor.execute(f"SELECT count(*) FROM {MINE} AND s.what = 'moved'", params)
-    return int(cursor.fetchone()[0])
 
 
 def _params(batch: Batch, at: datetime) -> Params:
@@ -211,15 +209,12 @@ def _params(batch: Batch, at: datetime) -> Params:
 
 def pack(rows: pl.DataFrame, *, batch: Batch, at: datetime) -> bytes:
     """Return what the stage is filled with: sealed, indexed, fingerprinted. Asks the database nothing."""
-    keys = rows.select(match_key(pl.col("employer")).alias("employer_key"))
-    rows = rows.with_columns(keys["employer_key"])
     secret = pack_columns(
         {name: rows[name].to_list() for name in ("id_number", "earlier_numbers", "phone", "address")}
     )
     persons = rows_of(rows["person_id"])
     sealed = seal_packed(secret, table=TABLE, row_ids=np.ascontiguousarray(persons), at=at)
     fixed = (
-        same(batch.pk.bytes, rows.height),
         integers(rows["place"]),
         integers(rows["row"]),
         Fixed(persons),
@@ -231,10 +226,12 @@ def pack(rows: pl.DataFrame, *, batch: Batch, at: datetime) -> bytes:
     )
     ragged = (
         texts(rows["what"]),
-        *(binaries(rows[name]) for name in ("seen", "phone_token", "npb_token")),
+        bigints(rows["seen"]),
+        *(binaries(rows[name]) for name in ("phone_token", "npb_token")),
         *(texts(rows[name]) for name in TEXTS),
         days(rows["birth_on"]),
         *(texts(rows[name]) for name in MORE_TEXTS),
+        binaries(rows["employer_id"]),
         days(rows["from_on"]),
         texts(rows["findings"]),
         texts(rows["differs"]),

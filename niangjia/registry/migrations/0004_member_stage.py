@@ -17,4 +17,4 @@ STAGE = """CREATE UNLOGGED TABLE registry_memberstage (
 
 class Migration(migrations.Migration):
     dependencies = [("registry", "0003_what_a_card_shows")]
-    operations = [migrations.RunSQL(STAGE, "DROP TABLE registry_memberstage")]
+    operations = [migrations.RunSQL(STAGE, "DROP TABLE IF EXISTS registry_memberstage")]

@@ -26,6 +26,9 @@ class Membership(OfPerson, Scoped):
         EXITED = "exited", _("Left")
         EXPELLED = "expelled", _("Expelled")
 
+    person = models.ForeignKey(
+        "registry.Person", models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     kind = models.TextField(max_length=10, choices=Kind, default=Kind.PRIMARY)
     status = models.TextField(max_length=10, choices=Status, default=Status.ACTIVE)

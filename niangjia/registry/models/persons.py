@@ -27,9 +27,11 @@ class Person(Scoped):
     education = models.CharField(max_length=2, blank=True)
     work_status = models.CharField(max_length=2, blank=True)
     hukou = models.TextField(max_length=20, blank=True)
-    region = models.ForeignKey("registry.Region", models.PROTECT, null=True, related_name="+", db_index=False)
+    region = models.ForeignKey(
+        "registry.Region", models.PROTECT, null=True, related_name="+", db_index=False, db_constraint=False
+    )
     employer = models.ForeignKey(
-        "registry.Employer", models.PROTECT, null=True, related_name="+", db_index=False
+        "registry.Employer", models.PROTECT, null=True, related_name="+", db_index=False, db_constraint=False
     )
     first_joined_on = models.DateField(null=True)
     secrets = models.BinaryField()
@@ -62,11 +64,11 @@ class IdentityToken(models.Model):
         PHONE = "phone"
         NAME_PHONE_BIRTH = "npb"
 
-    id = models.BigAutoField(primary_key=True)
+    pk = models.CompositePrimaryKey("person_id", "kind", "token")
     kind = models.TextField(max_length=10, choices=Kind)
     token = models.UUIDField()
     key_version = models.SmallIntegerField(default=1)
-    person = models.ForeignKey(Person, models.CASCADE, related_name="+")
+    person = models.ForeignKey(Person, models.CASCADE, related_name="+", db_index=False, db_constraint=False)
 
     class Meta:
         constraints = [

@@ -8,9 +8,9 @@ from django.db import models
 class Scoped(models.Model):
     """A row that belongs to an organisation. Its paths are copies, rewritten when the organisation moves."""
 
-    # Organisations are never deleted, and lists go by path: an index here would only slow bulk work down.
+    # Organisations are never deleted, and lists go by path: index and check would only slow bulk work down (ADR 0018).
     organisation = models.ForeignKey(
-        "registry.Organisation", models.PROTECT, related_name="+", db_index=False
+        "registry.Organisation", models.PROTECT, related_name="+", db_index=False, db_constraint=False
     )
     path = models.TextField(max_length=255, db_collation="C")
     line_path = models.TextField(max_length=255, db_collation="C", null=True)
