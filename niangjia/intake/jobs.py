@@ -20,6 +20,7 @@ from niangjia.foundation.plans import committing
 from niangjia.foundation.plans.models import Batch
 from niangjia.foundation.plans.states import CHART, Status
 from niangjia.intake.planning import plan_sheet
+from niangjia.intake.reading.refusals import Unexpected
 
 if TYPE_CHECKING:
     from niangjia.intake.reading.sheets import Sheet
@@ -27,7 +28,17 @@ if TYPE_CHECKING:
 Clock = Callable[[], datetime]
 
 
-@job("intake.plan", transaction=False)
+def _give_up_planning(*, batch: UUID, by: Actor, at: datetime) -> None:
+    row = Batch.objects.select_for_update().get(pk=batch)
+    if row.status == Status.PLANNING:
+        _failed(row, Unexpected(), by=by, at=at)
+
+
+def _give_up(*, batch: UUID, by: Actor, at: datetime) -> None:
+    committing.give_up(batch, by=by, at=at)
+
+
+@job("intake.plan", transaction=False, given_up=_give_up_planning)
 def plan(*, batch: UUID, by: Actor, now: Clock) -> None:
     """Read the file and show what would become of its rows."""
     with acting(by):
@@ -78,18 +89,22 @@ def _fail(batch: UUID, refusal: Refusal, *, by: Actor, at: datetime) -> None:
         row = Batch.objects.select_for_update().get(pk=batch)
         if row.status != Status.PLANNING:
             return
-        failure = {"code": refusal.code, "params": refusal.params}
-        workflow.fire(row, "fail", machine=CHART, by=by, at=at, failure=failure)
-        notices.tell_office(row.organisation_id, "batch_failed", at=at, subject=batch)
+        _failed(row, refusal, by=by, at=at)
 
 
-@job("intake.commit", transaction=False)
+def _failed(row: Batch, refusal: Refusal, *, by: Actor, at: datetime) -> None:
+    failure = {"code": refusal.code, "params": refusal.params}
+    workflow.fire(row, "fail", machine=CHART, by=by, at=at, failure=failure)
+    notices.tell_office(row.organisation_id, "batch_failed", at=at, subject=row.pk)
+
+
+@job("intake.commit", transaction=False, given_up=_give_up)
 def commit(*, batch: UUID, by: Actor, now: Clock) -> None:
     """Write the plan of ``batch``."""
     committing.carry_out(batch, by=by, now=now)
 
 
-@job("intake.undo", transaction=False)
+@job("intake.undo", transaction=False, given_up=_give_up)
 def undo(*, batch: UUID, by: Actor, now: Clock) -> None:
     """Take back what ``batch`` wrote."""
     committing.carry_back(batch, by=by, now=now)

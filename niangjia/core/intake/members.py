@@ -110,10 +110,10 @@ def _evened(cells: Cells, *, on: date, allow_demo: bool) -> pl.DataFrame:
         partial(_credit_codes, kind="union"),
         _formulas,
     )
-    with (
-        ThreadPoolExecutor() as threads
-    ):  # none needs another, and columns are worked on outside the interpreter's lock
-        whole = pl.concat(threads.map(lambda part: part(cells), parts), how="horizontal")
+    # None needs another, and columns are worked on outside the interpreter's lock.
+    with ThreadPoolExecutor() as threads:
+        frames: list[pl.DataFrame] = list(threads.map(lambda part: part(cells), parts))
+    whole: pl.DataFrame = pl.concat(frames, how="horizontal")
     return whole.with_columns(
         birth_on=pl.coalesce("id_born_on", "born_told"),
         sex=pl.coalesce("id_sex", "sex_told"),

@@ -189,3 +189,11 @@ def take_back_chunk(batch_id: UUID, number: int, *, by: Actor, now: Clock) -> No
         kind_of(batch).take_back(chunk, batch=batch, by=by, at=at)
         _check_point(chunk, Chunk.State.UNDONE, undone_at=at)
         progress.report(batch_id, stage="undo", done=batch.rows - chunk.first, total=batch.rows, at=at)
+
+
+def give_up(batch_id: UUID, *, by: Actor, at: datetime) -> None:
+    """Leave the batch to its clerk, who can go on or take back, after the work on it has failed for good."""
+    batch = Batch.objects.select_for_update().get(pk=batch_id)
+    if batch.status in (Status.COMMITTING, Status.UNDOING):
+        workflow.fire(batch, "stop", machine=CHART, by=by, at=at)
+        notices.tell_office(batch.organisation_id, "batch_stuck", at=at, subject=batch.pk)
