@@ -101,9 +101,9 @@ def kill_at(where, n):
 
     side, step = where.split(":")
     module, name = {
-        "read": (jobs, "plan_sheet"),
-        "show": (planning, "_results"),
-        "plan": (sheets, "load"),
+        "read": (jobs, "plan_blocks"),
+        "show": (planning, "show"),
+        "plan": (sheets, "opened"),
         "prepare": (members.Members, "prepare"),
         "chunk": (committing, "write_chunk"),
         "pack": (writing, "pack"),
