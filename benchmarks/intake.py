@@ -157,20 +157,22 @@ def brought_in(file: Path, office: Organisation) -> tuple[float, float, Batch]:
 
 def _copied(batch: Batch, cluster: Cluster) -> float:
     """Return the seconds of the server's own COPY of what the commit sent it."""
+    import polars as pl
     import psycopg
 
     from niangjia.foundation.acting import acting
     from niangjia.foundation.actors import system_actor
     from niangjia.foundation.plans import sheets
     from niangjia.registry.kinds import writing
-    from niangjia.registry.kinds.employing import with_employers
+    from niangjia.registry.kinds.employing import employer_ids, founded
 
     by, at = system_actor("benchmark"), datetime.now(UTC)
     assert batch.plan_file_id is not None
-    with acting(by):
-        rows = with_employers(sheets.load(batch.plan_file_id, purpose="benchmark", by=by, at=at), batch)
+    with acting(by), sheets.opened(batch.plan_file_id, purpose="benchmark", by=by, at=at) as frames:
+        shared = founded(frames.frame(-1), batch)
+        rows = pl.concat(frames.frame(number) for number in range(len(frames) - 1))
     file = cluster.folder / "packed"
-    file.write_bytes(writing.pack(rows, batch=batch, at=at))
+    file.write_bytes(writing.pack(rows.with_columns(employer_ids(rows, shared)), at=at))
     file.chmod(0o644)
     with psycopg.connect(cluster.superuser_url("niangjia"), autocommit=True) as connection:
         connection.execute(

@@ -22,6 +22,7 @@ from niangjia.intake.reading.refusals import (
 )
 
 BOM = b"\xef\xbb\xbf"
+BLOCK_ROWS = 25_000
 SEPARATORS = (",", "\t", ";")
 # Python's table is that of 2005; in 2022 these left the private use area.
 _OF_2022 = dict(
@@ -34,7 +35,7 @@ _OF_2022 = dict(
 
 
 def blocks(data: bytes, caps: Caps) -> Iterator[Block]:
-    """Yield the rows of a text table, as one block.
+    """Yield the rows of a text table.
 
     Raises:
         Invalid: any of ``refusals``.
@@ -47,7 +48,8 @@ def blocks(data: bytes, caps: Caps) -> Iterator[Block]:
     rows = _parsed(text, separator, width)
     if rows.height > caps.rows + WITHIN_ROWS:
         raise TooManyRows(sheet="csv", rows=rows.height, most=caps.rows)
-    yield Block("csv", _flagged(rows, width))
+    for part in rows.iter_slices(BLOCK_ROWS):
+        yield Block("csv", _flagged(part, width))
 
 
 def decoded(data: bytes) -> str:
