@@ -129,7 +129,11 @@ def test_signing_in_and_what_is_refused(window, city):
 def test_ones_account_and_ones_offices(window, city):
     _, unions, _ = city
     client = desk("two", unions[0], Role.CLERK, (unions[1], Role.REVIEWER))
-    window(client, {"offices": reverse("account_offices"), "account": reverse("mfa_index")})
+    places = {"offices": reverse("account_offices"), "account": reverse("mfa_index")}
+    window(client, places | {"home-half-way": reverse("mobile:home")})
+    one = desk("one", unions[0], Role.CLERK)
+    window(one, {"home-official": reverse("mobile:home")})
+    assert reverse("mobile:request") not in one.get(reverse("mobile:home")).content.decode()
     fresh = Client()
     account = official("fresh", app=False)
     posting(account, unions[0])

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from niangjia.core.roles import Role
 from niangjia.foundation import clocks
@@ -14,6 +15,7 @@ from niangjia.foundation.clocks.models import Clock
 from niangjia.joining import answering, reviewing
 from niangjia.joining.states import Status
 from niangjia.registry import memberships
+from niangjia.registry.models import Membership
 from tests.browser.test_other_pages import LONG, browser, by_phone, city, desk, window  # noqa: F401 fixtures
 from tests.factories import AT
 from tests.jobs import run_jobs
@@ -43,7 +45,9 @@ def test_a_request_that_the_worker_took_back(window, city):  # noqa: F811
     with acting(worker(found)) as by:
         answering.withdraw(found, by=by, at=AT)
     assert again(found).status == Status.WITHDRAWN
-    window(by_phone(), {"withdrawn": reverse("mobile:request")})
+    phone = by_phone()
+    assert "已撤回" in phone.get(reverse("mobile:request")).content.decode()
+    window(phone, {"withdrawn": reverse("mobile:request")})
     client = desk("lan", unions[0], Role.REVIEWER)
     window(client, {"request-withdrawn": reverse("console:join-request", args=[found.pk])})
 
@@ -53,9 +57,11 @@ def test_a_request_that_lapsed(window, city):  # noqa: F811
     found = needing(made[0], unions[0])
     with acting(SYSTEM):
         due = Clock.objects.get(subject_id=found.pk, name="need_more_days").due_at
-        clocks.sweep(by=SYSTEM, at=due + timedelta(minutes=1))
+    clocks.sweep(by=SYSTEM, at=due + timedelta(minutes=1))
     assert again(found).status == Status.WITHDRAWN
-    window(by_phone(), {"lapsed": reverse("mobile:request"), "notices-lapsed": reverse("mobile:notices")})
+    phone = by_phone()
+    assert "没有按时收到" in phone.get(reverse("mobile:request")).content.decode()
+    window(phone, {"lapsed": reverse("mobile:request"), "notices-lapsed": reverse("mobile:notices")})
     client = desk("lan", unions[0], Role.REVIEWER)
     window(client, {"request-lapsed": reverse("console:join-request", args=[found.pk])})
 
@@ -66,7 +72,7 @@ def test_a_member_whose_spell_has_ended_has_no_card(window, city):  # noqa: F811
     with acting(reviewer(unions[0])) as by:
         reviewing.approve(found, checked_by="card_seen", by=by, at=AT)
     run_jobs()
-    client = by_phone()
+    client, tomorrow = by_phone(), timezone.now() + timedelta(days=1)
     with acting(SYSTEM):
-        memberships.close_spell(again(found).membership, reason="left", by=SYSTEM, at=AT + timedelta(days=1))
+        memberships.close_spell(Membership.objects.get(), reason="1", by=SYSTEM, at=tomorrow)
     window(client, {"no-card": reverse("mobile:card"), "home-no-card": reverse("mobile:home")})

@@ -40,7 +40,12 @@ VISITED: dict[str, set[str]] = {
         "mobile:sign-in",
         "mobile:sign-in-code",
     },
-    "test_ones_account_and_ones_offices": {"account_offices", "mfa_activate_totp", "mfa_index"},
+    "test_ones_account_and_ones_offices": {
+        "account_offices",
+        "mfa_activate_totp",
+        "mfa_index",
+        "mobile:home",
+    },
     "test_the_desks_of_those_who_see_no_roll": {"console:home", "console:notices"},
     "test_the_superiors_pages_with_a_late_request_a_notice_and_a_case": {
         "console:board",
