@@ -130,12 +130,20 @@ def _shape(text: str, caps: Caps) -> tuple[str, int]:
     """Return what parts the cells, and how many a row has: as many as the row of headings."""
     top = text[: 64 * 1024]
     found = []
+    broken: OpenQuote | None = None
     for separator in SEPARATORS:
-        rows = _parsed(top, separator, min(top.count(separator) + 1, caps.columns * 4), is_whole=False).rows()
+        width = min(top.count(separator) + 1, caps.columns * 4)
+        try:
+            rows = _parsed(top, separator, width, is_whole=False).rows()
+        except OpenQuote as error:
+            broken = error  # "a","b" is well quoted, but not where the tab is taken for what parts the cells
+            continue
         header = find_header_row([row[1:] for row in rows])
         if header is not None:
             last = max(k for k, cell in enumerate(rows[header]) if cell is not None)
             found.append((last, separator))
+    if not found and broken is not None:
+        raise broken
     if not found:
         raise NoHeader(sheet="csv", rows=WITHIN_ROWS)
     width, separator = max(found)
