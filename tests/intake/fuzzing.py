@@ -34,7 +34,9 @@ SERVER_ERROR, DEAD_WORKER, PARTIAL, SILENT, UNCLEAR, SLOW = FAULTS = (
 SLOWEST = 30
 COMMIT_EVERY, REPAIR_EVERY = 8, 4
 # Latin words that a Chinese sentence may have: names of formats, encodings and measures.
-_LATIN = re.compile(r"\.(?:xlsx|xls|csv|ods)|\b(?:XML|HTML|PDF|RTF|RAR|UTF|GB|MiB|OpenDocument|DTD|ZIP|zip|gzip|xlsx|csv|ID|DDE|[A-Z]{1,3}\d+)\b")
+_LATIN = re.compile(
+    r"\.(?:xlsx|xls|csv|ods)|\b(?:XML|HTML|PDF|RTF|RAR|UTF|GB|MiB|OpenDocument|DTD|ZIP|zip|gzip|xlsx|csv|ID|DDE|[A-Z]{1,3}\d+)\b"
+)
 _WORD = re.compile(r"[A-Za-z]{3,}")
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
@@ -169,16 +171,25 @@ class Desk:
         if html.escape(said) not in page:
             self._fault(UNCLEAR, f"not on the page: {said}")
         wrong = unclear(said, batch.failure["params"], self.one.name)
-        if wrong or (batch.failure["params"].get("where") == "xlsx" and not self.one.content.startswith(b"PK")):
+        if wrong or (
+            batch.failure["params"].get("where") == "xlsx" and not self.one.content.startswith(b"PK")
+        ):
             self._fault(UNCLEAR, f"{wrong}: {said}")
 
     def _look_at_plan(self, batch: Batch, url: str) -> None:
         self.tally.read += 1
         self.tally.rows += batch.rows
         with acting(SYSTEM):
-            shown, chunks = BatchRow.objects.filter(batch=batch).count(), list(Chunk.objects.filter(batch=batch).order_by("first"))
+            shown, chunks = (
+                BatchRow.objects.filter(batch=batch).count(),
+                list(Chunk.objects.filter(batch=batch).order_by("first")),
+            )
         ends = [0, *(chunk.beyond for chunk in chunks)]
-        if [chunk.first for chunk in chunks] != ends[:-1] or ends[-1] != batch.rows or sum(batch.counts.values()) != batch.rows:
+        if (
+            [chunk.first for chunk in chunks] != ends[:-1]
+            or ends[-1] != batch.rows
+            or sum(batch.counts.values()) != batch.rows
+        ):
             self._fault(PARTIAL, f"{batch.counts} of {batch.rows} in {len(chunks)} chunks")
         if shown != batch.rows - batch.counts["new"]:
             self._fault(PARTIAL, f"{shown} results, {batch.counts}")
@@ -217,11 +228,17 @@ class Desk:
 
     def _compare(self, batch: Batch) -> None:
         """Compare what is to be stored with what stands in the file, as the slow twin reads it."""
-        heads, mapping = batch.options["headers"], {k: v for k, v in batch.mapping.items() if k in ("name", "id_number", "phone", "joined_on")}
+        heads, mapping = (
+            batch.options["headers"],
+            {k: v for k, v in batch.mapping.items() if k in ("name", "id_number", "phone", "joined_on")},
+        )
         try:
             page = typed.roster_of(self.one.content, heads, mapping)
         except (ValueError, KeyError, OverflowError) as error:
-            self._fault(SILENT, f"read, though it cannot be without guessing: {type(error).__name__} {str(error)[:120]}")
+            self._fault(
+                SILENT,
+                f"read, though it cannot be without guessing: {type(error).__name__} {str(error)[:120]}",
+            )
             return
         if page is None:
             self._fault(SILENT, "no page has these headings")
@@ -236,15 +253,24 @@ class Desk:
         self._rows(page, mapping, rows)
 
     def _rows(self, page: typed.Page, mapping: dict[str, int], rows: pl.DataFrame) -> None:
-        for row, name, number, phone, joined in rows.select("row", "name", "id_number", "phone", "from_on").iter_rows():
+        for row, name, number, phone, joined in rows.select(
+            "row", "name", "id_number", "phone", "from_on"
+        ).iter_rows():
             self.tally.compared += 1
             cells = page.get(row, {})
-            stored = {"name": (typed.flat(name), typed.flat), "id_number": (number, typed.numbered), "phone": (phone or "", typed.dialled)}
+            stored = {
+                "name": (typed.flat(name), typed.flat),
+                "id_number": (number, typed.numbered),
+                "phone": (phone or "", typed.dialled),
+            }
             for column, (kept, even) in stored.items():
                 there = cells.get(mapping.get(column, -1), [typed.Cell("")])
                 if not any(even(cell.text) == kept for cell in there):
                     self._fault(SILENT, f"row {row}, {column}: stored otherwise than it was typed")
-                if all(cell.kind == "formula" or (column == "id_number" and cell.kind == "number") for cell in there):
+                if all(
+                    cell.kind == "formula" or (column == "id_number" and cell.kind == "number")
+                    for cell in there
+                ):
                     self._fault(SILENT, f"row {row}, {column}: taken from a {there[0].kind}")
             days = [cell.day for cell in cells.get(mapping.get("joined_on", -1), []) if cell.day]
             if days and joined not in days:
@@ -256,20 +282,19 @@ def unclear(said: str, params: dict[str, Any], name: str) -> str:
 
     What comes from the file itself (its own name, names of parts and sheets) may be in any language.
     """
-    if not _CHINESE.search(said) or "%(" in said.replace(name, ""):
-        return "not in Chinese"
     bare = said
-    for told in params.values():
-        place = str(told)
-        if "/" in place or "." in place or place in name:
-            bare = bare.replace(place.partition(": ")[0], "")
-        elif re.fullmatch(r"[\w\s\[\]:*?<>%=+']*[^\x00-\x7f\w]*", place) and place not in ENGLISH:
-            bare = bare if place.isascii() and place.isalpha() else bare.replace(place, "")
+    for key, told in params.items():
+        if (
+            key in ("sheet", "first", "second", "cell")
+            or "/" in str(told)
+            or "." in str(told)
+            or str(told) in name
+        ):
+            bare = bare.replace(str(told), "")
+    if not _CHINESE.search(bare) or "%(" in bare:
+        return "not in Chinese"
     strange = _WORD.findall(_LATIN.sub("", bare))
     return f"words of another language: {strange}" if strange else ""
-
-
-ENGLISH = ("memory", "external link", "macro", "path", "binary", "a picture", "a program", "an empty zip")
 
 
 def _fresh(batch: Batch) -> Batch:
@@ -279,5 +304,7 @@ def _fresh(batch: Batch) -> Batch:
 
 def _on_the_roll() -> tuple[int, int]:
     with acting(SYSTEM), connection.cursor() as cursor:
-        cursor.execute(f"SELECT (SELECT count(*) FROM {Person._meta.db_table}), (SELECT count(*) FROM {Membership._meta.db_table})")
+        cursor.execute(
+            f"SELECT (SELECT count(*) FROM {Person._meta.db_table}), (SELECT count(*) FROM {Membership._meta.db_table})"
+        )
         return tuple(cursor.fetchone())

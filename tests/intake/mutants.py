@@ -137,7 +137,9 @@ def base(number: int, writer: str) -> bytes:
         content = io.BytesIO()
         out.save(content)
         found = _unzipped(content.getvalue())
-        found["docProps/core.xml"] = re.sub(rb">\d{4}-[^<]*<", b">2026-09-01T00:00:00Z<", found["docProps/core.xml"])
+        found["docProps/core.xml"] = re.sub(
+            rb">\d{4}-[^<]*<", b">2026-09-01T00:00:00Z<", found["docProps/core.xml"]
+        )
         return _rezipped(found)
     with TemporaryDirectory() as folder:
         path = Path(folder) / "x"

@@ -70,7 +70,9 @@ def is_filled(cells: dict[int, list[Cell]]) -> bool:
 def flat(text: str) -> str:
     """Return a text without what the documents call harmless: width, spaces, invisible signs, kinds of dots."""
     half = "".join(chr(ord(c) - 0xFEE0) if "！" <= c <= "～" else c for c in text)
-    seen = "".join(c for c in half if not c.isspace() and unicodedata.category(c) not in ("Cc", "Cf", "Zs", "Zl", "Zp"))
+    seen = "".join(
+        c for c in half if not c.isspace() and unicodedata.category(c) not in ("Cc", "Cf", "Zs", "Zl", "Zp")
+    )
     return re.sub("[•・･‧⋅∙᛫]", "·", seen)
 
 
@@ -110,7 +112,9 @@ def _texts(content: bytes) -> list[Page]:
     csv.field_size_limit(1 << 30)
     for mark in ",\t;":
         lines = csv.reader(io.StringIO(text, newline=""), delimiter=mark)
-        found.append({row: {k: [Cell(cell)] for k, cell in enumerate(line)} for row, line in enumerate(lines, start=1)})
+        found.append(
+            {row: {k: [Cell(cell)] for k, cell in enumerate(line)} for row, line in enumerate(lines, start=1)}
+        )
     return found
 
 
@@ -179,7 +183,11 @@ def _day_styles(targets, tree) -> set[int]:
     if table is None:
         return set()
     formats = [xf for group in table if _tag(group) == "cellXfs" for xf in group]
-    return {k for k, xf in enumerate(formats) if (xf.get("numFmtId") or "").isdigit() and int(xf.get("numFmtId", "0")) in DAY_FORMATS}
+    return {
+        k
+        for k, xf in enumerate(formats)
+        if (xf.get("numFmtId") or "").isdigit() and int(xf.get("numFmtId", "0")) in DAY_FORMATS
+    }
 
 
 def _page(top: ElementTree.Element, strings: list[str], days: set[int], early: bool) -> Page:
