@@ -124,7 +124,8 @@ def _tried(said: argparse.Namespace, folder: Path) -> dict[str, Any]:
         for fault in desk.tally.faults[before:]:
             print(f"{fault.sort}  {fault.number}  {fault.kind}  {fault.told}", file=sys.stderr)
         if done % TELL_EVERY == 0:
-            print(f"{said.share}: {done} of {len(numbers)}", file=sys.stderr)
+            so_far = json.dumps(desk.tally.figures())
+            print(f"{said.share}: {done} of {len(numbers)} {so_far}", file=sys.stderr)
     return desk.tally.figures()
 
 

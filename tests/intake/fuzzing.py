@@ -194,9 +194,9 @@ class Desk:
         if shown != batch.rows - batch.counts["new"]:
             self._fault(PARTIAL, f"{shown} results, {batch.counts}")
         self._compare(batch)
-        self._get(f"{url}?show=refused")
         back = batch.counts["held"] + batch.counts["refused"]
         if back and self.tally.read % REPAIR_EVERY == 0:
+            self._get(f"{url}?show=refused")
             self._repair(batch)
         if self.tally.read % COMMIT_EVERY == 0:
             self._write(batch)

@@ -169,13 +169,9 @@ def _strings(targets, tree) -> list[str]:
 
 def _text(item: ElementTree.Element) -> str:
     """Return the text of a string: its own, or that of its runs; readings are no part of it."""
-    whole = ""
-    for one in item:
-        if _tag(one) == "t":
-            whole += one.text or ""
-        elif _tag(one) == "r":
-            whole += "".join(t.text or "" for t in one if _tag(t) == "t")
-    return whole
+    if _tag(item) == "t":
+        return item.text or ""
+    return "".join(_text(one) for one in item if _tag(one) != "rPh")
 
 
 def _day_styles(targets, tree) -> set[int]:
