@@ -53,6 +53,7 @@ class Truth:
     address: str
     row: int
     cell: Cell
+    is_below: bool = False
 
     @property
     def verdict(self) -> str:
@@ -298,11 +299,8 @@ def _child(rng: Rng) -> Cell:
 
 def _nowhere(rng: Rng) -> Cell:
     # 110104 and 510202 had gone before these births.
-    county, birth = rng.choice((("999999", "19800101"), ("360199", "19900101"), ("369801", "19700707"), ("000000", "19700707"), ("110104", "20100601"),
+    county, birth = rng.choice((("999999", "19800101"), ("360199", "19900101"), ("369801", "19700707"), ("000000", "19700707"), ("110104", "20110801"),
                                 ("510202", "20010203"), ("840000", "19800101"), ("810101", "19800101"), ("369999", "19880808")))  # fmt: skip
-    if birth[:4] == "2010":
-        birth = "20100801"
-        county = "510202"
     return text(right(rng, county=county, birth=birth), "ID_COUNTY")
 
 
@@ -380,7 +378,8 @@ def _truth(rng: Rng) -> Cell:
 
 def _mistake(rng: Rng) -> Cell:
     return Cell(
-        '<c r="{at}" t="e"><v>' + rng.choice(("#N/A", "#REF!", "#VALUE!")) + "</v></c>", ("ID_LENGTH",)
+        '<c r="{at}" t="e"><v>' + rng.choice(("#N/A", "#REF!", "#VALUE!")) + "</v></c>",
+        ("FORMULA_CELL", "ID_BLANK"),
     )
 
 
@@ -461,14 +460,15 @@ KINDS: dict[str, Callable[[Rng], Cell]] = {
 def workbook(each: int, seed: int) -> tuple[bytes, list[Truth]]:
     """Return a workbook with ``each`` cells of every kind in shuffled order, and the truth about each row."""
     rng = random.Random(seed)
-    drawn = [(kind, KINDS[kind](rng)) for kind in KINDS for _ in range(each)]
+    taken: set[str | None] = set()
+    drawn = [(kind, _unlike(KINDS[kind], rng, taken)) for kind in KINDS for _ in range(each)]
     rng.shuffle(drawn)
     lines, merges, truths, row = [], [], [], FIRST
     for kind, one in drawn:
         for below in range(one.merged):
             at = f"{COLUMN}{row}"
             blank = Cell("", ("ID_BLANK",))
-            truths.append(Truth(kind, at, row, blank if below else one))
+            truths.append(Truth(kind, at, row, blank if below else one, is_below=below > 0))
             xml = "" if below else one.xml.replace("{at}", at)
             lines.append(_line(row, xml, one, len(truths)))
             row += 1
@@ -487,6 +487,14 @@ def workbook(each: int, seed: int) -> tuple[bytes, list[Truth]]:
         after=f'<mergeCells count="{len(merges) + 1}">{merged}</mergeCells>',
     )
     return zipped(parts({"名册": sheet}, **{"xl/styles.xml": STYLES})), truths
+
+
+def _unlike(draw: Callable[[Rng], Cell], rng: Rng, taken: set[str | None]) -> Cell:
+    """Return a cell with a number that no other has: two rows with one number would be held, and rightly."""
+    while (one := draw(rng)).stored in taken:
+        pass
+    taken.update({one.stored} - {None})
+    return one
 
 
 def _line(row: int, xml: str, one: Cell, number_: int) -> str:

@@ -83,7 +83,12 @@ def test_the_repair_workbook_marks_those_very_cells():
         for place in line
         if str(place.fill.start_color.rgb)[2:] == COLOURS["refuse"][1:]
     }
-    assert marked == {truth.address for truth in truths if truth.verdict == "refused"}
+    below = {
+        truth.address for truth in truths if truth.is_below
+    }  # no place of its own: the reason stands beside the row
+    assert marked == {truth.address for truth in truths if truth.verdict == "refused"} - below
+    reasons = {line[0].row for line in page.iter_rows() if line[-1].value}
+    assert reasons >= {truth.row for truth in truths if truth.verdict == "refused"}
 
 
 @pytest.mark.database
@@ -100,7 +105,7 @@ def test_what_the_vault_keeps_is_what_was_typed():
 
     with acting(SYSTEM):
         kept = sorted(
-            vault.open_sealed(each.sealed, table=TABLE, row_id=each.pk, fields=("id_number",))["id_number"]
+            vault.open_sealed(each.secrets, table=TABLE, row_id=each.pk, fields=("id_number",))["id_number"]
             for each in Person.objects.all()
         )
     right = sorted(truth.cell.stored for truth in truths if truth.verdict == "new")
@@ -122,7 +127,7 @@ def test_the_control_each_rule_left_out_is_noticed(monkeypatch, code):
 
 
 def test_the_control_a_guess_at_what_was_meant_is_noticed(monkeypatch):
-    content, truths = workbook(3, 6)
+    content, truths = workbook(12, 6)
     even = citizen._even
     monkeypatch.setattr(citizen, "_even", lambda text: even(text).str.replace_all("O", "0"))
 

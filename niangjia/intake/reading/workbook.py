@@ -54,6 +54,7 @@ _POINTER = re.compile(rb"""t="s"[^<>]*><v>([0-9]{1,9})</v>""")
 _POINTING_CELL = re.compile(
     rb"""<(?:\w+:)?(c\b[^<>]*?\bt\s*=\s*["']s["'][^<>]*)>\s*<(?:\w+:)?v\b[^<>]*>([^<]*)<"""
 )
+_ERROR = re.compile(rb"""<(?:\w+:)?c\b[^<>]*?\bt\s*=\s*["']e["'][^<>]*>""")
 _CELL_STARTS = (b"<c ", b"<c>", b":c ", b":c>")
 _CELL = re.compile(rb"""\br\s*=\s*["']([A-Z]{1,3})([0-9]{1,7})["']""")
 _FAR = re.compile(rb"""r="([A-Z]{3}[0-9]{1,7})"[^<>]*(?<!/)>\s*<(?:\w+:)?(?:v|is|f)[\s>/]""")
@@ -229,18 +230,28 @@ def whole_rows(steps: Iterator[bytes], place: str) -> Iterator[bytes]:
 
 
 def formulas_in(piece: bytes, place: str) -> Iterator[tuple[int, int]]:
-    """Yield the cells with a formula, as (row, column) from 0."""
+    """Yield the cells with a formula, or with the error that one left, as (row, column) from 0.
+
+    An error value without its formula would be read as blank, and the row would go in without what stood there.
+    """
+    if b'"e"' in piece or b"'e'" in piece:
+        for error in _ERROR.finditer(piece):
+            yield _place_of(_CELL.search(error[0]), place)
     if b"<f" not in piece and b":f" not in piece:
         return
     for found in _FORMULA.finditer(piece):
         start = max(piece.rfind(tag, 0, found.start()) for tag in _CELL_STARTS)
         cell = _CELL.search(piece, start, found.start()) if start >= 0 else None
-        if cell is None:
-            raise Unsafe(what=STRAY_FORMULA, where=place)
-        row = int(cell[2])
-        if not 0 < row <= LAST_ROW:
-            raise Broken(where=f"{place}: {cell[1].decode()}{row}")
-        yield row - 1, column_of(cell[1].decode())
+        yield _place_of(cell, place)
+
+
+def _place_of(cell: re.Match[bytes] | None, place: str) -> Place:
+    if cell is None:
+        raise Unsafe(what=STRAY_FORMULA, where=place)
+    row = int(cell[2])
+    if not 0 < row <= LAST_ROW:
+        raise Broken(where=f"{place}: {cell[1].decode()}{row}")
+    return row - 1, column_of(cell[1].decode())
 
 
 def column_of(letters: str) -> int:
