@@ -18,10 +18,12 @@ class Refusal(Exception):
         code: stable, for programs and the audit log.
         message: an English msgid, which may hold ``%(name)s`` for a parameter.
         params: what fills the message; never a secret, for the text of an exception ends up in logs.
+        words: msgids that stand as values among ``params``, and are translated with the message.
     """
 
     code: ClassVar[str] = "refused"
     message: ClassVar[str] = gettext_noop("This cannot be done.")
+    words: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(self, **params: object) -> None:
         super().__init__()

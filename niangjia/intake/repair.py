@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
@@ -18,6 +19,7 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from niangjia.core import plan
+from niangjia.core.errors import Invalid
 from niangjia.core.findings import SEVERITIES
 from niangjia.core.intake import rules
 from niangjia.core.intake.fields import BY_NAME
@@ -26,7 +28,7 @@ from niangjia.core.words import gettext_noop
 from niangjia.intake.badrows import write_bad_rows
 from niangjia.intake.reading.caps import Caps
 from niangjia.intake.reading.process import frames
-from niangjia.intake.reading.refusals import Broken
+from niangjia.intake.reading.refusals import WHOLE, Broken
 from niangjia.intake.reading.sheets import Sheet
 
 CHILD = "niangjia.intake.reading.mender"
@@ -85,7 +87,8 @@ def repair_workbook(
     content.seek(0)
     is_workbook = content.read(len(_XLSX)) == _XLSX
     if is_workbook and sheet.rows.height <= MOST_ROWS_IN_PLACE:
-        return _in_place(content, sheet, words, caps or Caps())
+        with suppress(Invalid):  # not every workbook that can be read can be written again
+            return _in_place(content, sheet, words, caps or Caps())
     back = verdicts.cast(pl.String).is_in([plan.Verdict.REFUSED.value, plan.Verdict.HELD.value])
     return write_bad_rows(sheet, sheet.rows.filter(back), words, tmpdir=settings.NIANGJIA_HOME.tmp)
 
@@ -168,4 +171,4 @@ def _in_place(content: BinaryIO, sheet: Sheet, words: Words, caps: Caps) -> byte
     }
     for _, book in frames(CHILD, [content, io.BytesIO(json.dumps(told).encode())], caps):
         return book
-    raise Broken(where="xlsx")
+    raise Broken(where=WHOLE)

@@ -14,9 +14,14 @@ from niangjia.ui.dates import day_text, moment_text
 def sentence(refusal: Refusal) -> str:
     """Return why a thing may not be done, and what to do next.
 
-    The message is translated first and filled in after, so that a name in it is never taken for a msgid.
+    The message is translated first and filled in after, so that a name in it is never taken for a msgid; of what fills it,
+    only the refusal's own words are translated.
     """
-    return gettext(refusal.message) % {key: written(value) for key, value in refusal.params.items()}
+    told = {
+        key: gettext(str(value)) if value in refusal.words else written(value)
+        for key, value in refusal.params.items()
+    }
+    return gettext(refusal.message) % told
 
 
 def written(value: object) -> object:

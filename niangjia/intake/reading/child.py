@@ -21,7 +21,7 @@ from niangjia.intake.reading import text
 from niangjia.intake.reading.caps import Caps, confine
 from niangjia.intake.reading.columns import Block
 from niangjia.intake.reading.kinds import LOOKED_AT, Kind, kind_of
-from niangjia.intake.reading.refusals import Empty, Invalid, TooLarge
+from niangjia.intake.reading.refusals import MEMORY, Empty, Invalid, TooLarge, as_told
 
 
 def main() -> None:
@@ -37,9 +37,9 @@ def main() -> None:
             confine(caps)  # once what it needs is imported, for after this it can open nothing
             _tell(reader(data[:], caps))
     except Invalid as refusal:
-        _put(b"r", json.dumps([refusal.code, {k: str(v) for k, v in refusal.params.items()}]).encode())
+        _put(b"r", as_told(refusal).encode())
     except MemoryError:
-        _put(b"r", json.dumps([TooLarge.code, {"where": "memory"}]).encode())
+        _put(b"r", as_told(TooLarge(where=MEMORY)).encode())
     _put(b"e", b"")
 
 

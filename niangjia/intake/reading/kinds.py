@@ -5,21 +5,21 @@ from __future__ import annotations
 import re
 from enum import Enum
 
-from niangjia.intake.reading.refusals import Encrypted, WrongKind
+from niangjia.intake.reading.refusals import EMPTY_ZIP, PICTURE, PROGRAM, Encrypted, WrongKind
 
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _KNOWN = {
     b"%PDF": "PDF",
-    b"PK\x05\x06": "an empty zip",
-    b"\x89PNG": "a picture",
-    b"\xff\xd8\xff": "a picture",
-    b"GIF8": "a picture",
-    b"Rar!": "a RAR archive",
-    b"7z\xbc\xaf": "a 7z archive",
-    b"\x1f\x8b": "a gzip archive",
+    b"PK\x05\x06": EMPTY_ZIP,
+    b"\x89PNG": PICTURE,
+    b"\xff\xd8\xff": PICTURE,
+    b"GIF8": PICTURE,
+    b"Rar!": "RAR",
+    b"7z\xbc\xaf": "7z",
+    b"\x1f\x8b": "gzip",
     b"{\\rtf": "RTF",
-    b"\x7fELF": "a program",
-    b"MZ": "a program",
+    b"\x7fELF": PROGRAM,
+    b"MZ": PROGRAM,
 }
 _MARKUP = re.compile(rb"(?i)\A(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|\?xml|table|head|meta|script|svg|!--)")
 LOOKED_AT = 1024 * 1024  # the list of streams of an old container may stand far behind its start

@@ -22,7 +22,7 @@ from openpyxl.writer.excel import ExcelWriter
 
 from niangjia.intake.reading.caps import Caps, confine
 from niangjia.intake.reading.child import _put
-from niangjia.intake.reading.refusals import Broken, Invalid, TooLarge
+from niangjia.intake.reading.refusals import MEMORY, WHOLE, Broken, Invalid, TooLarge, as_told
 from niangjia.intake.reading.workbook import look_over
 from niangjia.intake.reading.zipped import Parts
 
@@ -44,11 +44,11 @@ def main() -> None:
         look_over(Parts(data, caps))
         _put(b"b", _mended(data, told))
     except Invalid as refusal:
-        _put(b"r", json.dumps([refusal.code, {k: str(v) for k, v in refusal.params.items()}]).encode())
+        _put(b"r", as_told(refusal).encode())
     except MemoryError:
-        _put(b"r", json.dumps([TooLarge.code, {"where": "memory"}]).encode())
+        _put(b"r", as_told(TooLarge(where=MEMORY)).encode())
     except Exception:  # openpyxl raises a dozen kinds for a file that it does not understand
-        _put(b"r", json.dumps([Broken.code, {"where": "xlsx"}]).encode())
+        _put(b"r", as_told(Broken(where=WHOLE)).encode())
     _put(b"e", b"")
 
 

@@ -17,7 +17,7 @@ from typing import IO, BinaryIO
 
 import niangjia
 from niangjia.intake.reading.caps import MIB, Caps
-from niangjia.intake.reading.refusals import BY_CODE, Broken, TooLarge, TooSlow
+from niangjia.intake.reading.refusals import BY_CODE, MEMORY, WHOLE, Broken, TooLarge, TooSlow
 
 _HERE = str(Path(niangjia.__file__).parents[1])
 # Neither passwords nor keys: the child gets no variable of the parent's but these.
@@ -66,7 +66,7 @@ def frames(module: str, contents: Sequence[BinaryIO], caps: Caps) -> Iterator[Fr
         if was_slow.is_set() or status in (-signal.SIGXCPU, -signal.SIGKILL):
             raise TooSlow
         # Out of memory, native code aborts; a crash of any other kind is the file's doing too.
-        raise TooLarge(where="memory") if status == -signal.SIGABRT else Broken(where="xlsx")
+        raise TooLarge(where=MEMORY) if status == -signal.SIGABRT else Broken(where=WHOLE)
 
 
 def _started(module: str, descriptors: Sequence[int], caps: Caps) -> subprocess.Popen[bytes]:

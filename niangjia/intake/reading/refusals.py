@@ -2,14 +2,48 @@
 
 from __future__ import annotations
 
+import json
+import re
+
 from niangjia.core.errors import Invalid
 from niangjia.core.words import gettext_noop
+
+# What a file may look like, and what it may hold, beside the names of formats, which are the same in every language.
+KINDS = (
+    EMPTY_ZIP := gettext_noop("an empty zip"),
+    PICTURE := gettext_noop("a picture"),
+    PROGRAM := gettext_noop("a program"),
+    BINARY := gettext_noop("raw data"),
+)
+HARMS = (
+    LINK := gettext_noop("a link to another file"),
+    MACRO := gettext_noop("a macro"),
+    ODD_NAME := gettext_noop("a part with a name that leads elsewhere"),
+    ENTITIES := gettext_noop("declarations of a document type"),
+    ENCODING := gettext_noop("another encoding than UTF-8"),
+    STRAY_FORMULA := gettext_noop("a formula outside a cell"),
+)
+BREAKS = (PACKING := gettext_noop("the packing of the file"), WHOLE := gettext_noop("the content as a whole"))
+PLACES = (
+    MEMORY := gettext_noop("it takes too much memory"),
+    MANY_PARTS := gettext_noop("it has too many parts"),
+    SIZE := gettext_noop("unpacked it is far larger"),
+)
+_LONGEST = 80
+_NOT_SHOWN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def as_told(refusal: Invalid) -> str:
+    """Return a refusal as one process tells it to another: JSON, its code and its parameters, each short and printable."""
+    params = {key: _NOT_SHOWN.sub("�", str(value)[:_LONGEST]) for key, value in refusal.params.items()}
+    return json.dumps([refusal.code, params])
 
 
 class WrongKind(Invalid):
     """Neither a workbook nor a text table."""
 
     code = "file_wrong_kind"
+    words = frozenset(KINDS)
     message = gettext_noop(
         "This is no .xlsx workbook and no .csv text, whatever its name says (it looks like %(kind)s). Open it in a "
         "spreadsheet program and save it as .xlsx."
@@ -53,6 +87,7 @@ class Broken(Invalid):
     """Cut, changed, or not built as it says."""
 
     code = "file_broken"
+    words = frozenset(BREAKS)
     message = gettext_noop(
         "The file is damaged at %(where)s. Open it in a spreadsheet program, save it again as .xlsx and upload that."
     )
@@ -62,6 +97,7 @@ class TooLarge(Invalid):
     """More than a reader may take on."""
 
     code = "file_too_large"
+    words = frozenset(PLACES)
     message = gettext_noop(
         "The file is too large to be read safely (%(where)s). Delete what lies outside the roster, or split it, and upload it "
         "again."
@@ -97,8 +133,10 @@ class Unsafe(Invalid):
     """Holds what no roster needs: links to other files, macros, entities, strange names."""
 
     code = "file_unsafe"
+    words = frozenset(HARMS)
     message = gettext_noop(
-        "The file holds something that no roster needs (%(what)s). Copy the cells as values into the template and upload that."
+        "The file holds something that no roster needs: %(what)s, in its part %(where)s. Copy the cells as values into the template "
+        "and upload that."
     )
 
 

@@ -11,6 +11,7 @@ from niangjia.core.intake.headers import WITHIN_ROWS, find_header_row
 from niangjia.intake.reading.caps import Caps
 from niangjia.intake.reading.columns import Block
 from niangjia.intake.reading.refusals import (
+    BINARY,
     Empty,
     MixedEncodings,
     NoHeader,
@@ -61,7 +62,7 @@ def decoded(data: bytes) -> str:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise WrongKind(kind="UTF-16")
     if b"\0" in data:
-        raise WrongKind(kind="binary")
+        raise WrongKind(kind=BINARY)
     try:
         return data.removeprefix(BOM).decode("utf-8")
     except UnicodeDecodeError:

@@ -24,6 +24,8 @@ from niangjia.core.intake.headers import WITHIN_ROWS, find_header_row
 from niangjia.intake.reading.caps import MIB, Caps
 from niangjia.intake.reading.columns import Block, block_of, text_of
 from niangjia.intake.reading.refusals import (
+    STRAY_FORMULA,
+    WHOLE,
     Broken,
     Empty,
     Encrypted,
@@ -35,7 +37,7 @@ from niangjia.intake.reading.refusals import (
     TooManyRows,
     Unsafe,
 )
-from niangjia.intake.reading.zipped import Parts, refuse_outside, without_entities
+from niangjia.intake.reading.zipped import Parts, refuse_outside, well_formed, without_entities
 
 BLOCK_ROWS = 10_000
 LAST_ROW = 1_048_576
@@ -43,8 +45,16 @@ _LONGEST_ROW = 8 * MIB
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
 _TEXTS = (".xml", ".vml")
+STRINGS, STYLES = "xl/sharedstrings.xml", "xl/styles.xml"
+_KEPT_BESIDE = {"/sharedStrings": STRINGS, "/styles": STYLES}  # calamine looks for them there alone
 Place = tuple[int, int]
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
+_STRING_END = re.compile(rb"</(?:\w+:)?si\s*>|<(?:\w+:)?si\s*/>")
+_POINTER = re.compile(rb"""t="s"[^<>]*><v>([0-9]{1,9})</v>""")
+_POINTING_CELL = re.compile(
+    rb"""<(?:\w+:)?(c\b[^<>]*?\bt\s*=\s*["']s["'][^<>]*)>\s*<(?:\w+:)?v\b[^<>]*>([^<]*)<"""
+)
+_ERROR = re.compile(rb"""<(?:\w+:)?c\b[^<>]*?\bt\s*=\s*["']e["'][^<>]*>""")
 _CELL_STARTS = (b"<c ", b"<c>", b":c ", b":c>")
 _CELL = re.compile(rb"""\br\s*=\s*["']([A-Z]{1,3})([0-9]{1,7})["']""")
 _FAR = re.compile(rb"""r="([A-Z]{3}[0-9]{1,7})"[^<>]*(?<!/)>\s*<(?:\w+:)?(?:v|is|f)[\s>/]""")
@@ -61,24 +71,33 @@ def blocks(data: bytes, caps: Caps) -> Iterator[Block]:
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         name, sheet = _roster(book, caps)
-        yield from _rows(name, sheet, formulas.get(name, []))
+        if (
+            name not in formulas
+        ):  # two readers of one name differ, and the formulas of the sheet are not known
+            raise Broken(where="xl/workbook.xml")
+        yield from _rows(name, sheet, formulas[name])
     except PasswordError as error:
         raise Encrypted from error
     except (CalamineError, ValueError) as error:
-        raise Broken(where="xlsx") from error
+        raise Broken(where=WHOLE) from error
 
 
 def look_over(parts: Parts) -> dict[str, list[Place]]:
     """Refuse what no parser should see, and return the cells with formulas by the name of their sheet.
 
-    Every part is read to its end: its size and checksum are then known to be what it claims.
+    Every part is read to its end: its size and checksum are then known to be what it claims. What the cells are read from is
+    XML through and through, and every text that a cell points to is there.
     """
     places = _places(parts)
+    strings = _count_strings(parts)
     sheets: dict[str, list[Place]] = {place.lower(): [] for place in places.values()}
     for name in parts.names():
         lower = name.lower()
         if lower in sheets:
-            sheets[lower] = _formulas(without_entities(name, parts.steps(name)), name)
+            steps = well_formed(name, without_entities(name, parts.steps(name)))
+            sheets[lower] = _formulas(steps, name, strings)
+        elif lower == STYLES:
+            deque(well_formed(name, without_entities(name, parts.steps(name))), maxlen=0)
         elif lower.endswith(".rels"):
             refuse_outside(name, b"".join(without_entities(name, parts.steps(name))))
         elif lower.endswith(_TEXTS):
@@ -86,14 +105,50 @@ def look_over(parts: Parts) -> dict[str, list[Place]]:
     return {sheet: sheets[place.lower()] for sheet, place in places.items()}
 
 
-def _formulas(steps: Iterator[bytes], part: str) -> list[Place]:
+def _count_strings(parts: Parts) -> int:
+    """Return how many texts the table of strings has."""
+    name = next((name for name in parts.names() if name.lower() == STRINGS), None)
+    if name is None:
+        return 0
+    count, carried = 0, b""
+    for step in well_formed(name, without_entities(name, parts.steps(name))):
+        piece = carried + step
+        cut = piece.rfind(b">") + 1
+        count += len(_STRING_END.findall(piece[:cut]))
+        carried = piece[cut:]
+        if len(carried) > _LONGEST_ROW:
+            raise TooLarge(where=name)
+    return count
+
+
+def _formulas(steps: Iterator[bytes], part: str, strings: int) -> list[Place]:
     found: list[Place] = []
     for piece in whole_rows(steps, part):
         far = _FAR.search(piece)
         if far:  # a reader of whole rectangles would ask for the memory of all cells between
             raise FarCell(cell=far[1].decode(), sheet=posixpath.basename(part))
+        _refuse_lost_strings(piece, part, strings)
         found.extend(formulas_in(piece, part))
     return found
+
+
+def _refuse_lost_strings(piece: bytes, part: str, strings: int) -> None:
+    """Refuse a cell that points behind the table of strings, or nowhere: it would be read as blank."""
+    pointers = piece.count(b'"s"') + piece.count(b"'s'")
+    plain = _POINTER.findall(piece)
+    if len(plain) == pointers and (not plain or int(max(plain, key=_as_number)) < strings):
+        return
+    for cell in _POINTING_CELL.finditer(piece):
+        pointer = cell[2].strip()
+        if not (pointer.isdigit() and len(pointer) < 10 and int(pointer) < strings):
+            place = _CELL.search(cell[1])
+            raise Broken(where=f"{part}: {(place[1] + place[2]).decode()}" if place else part)
+
+
+def _as_number(digits: bytes) -> tuple[int, bytes]:
+    """Return what sorts digits without a sign as numbers."""
+    bare = digits.lstrip(b"0")
+    return len(bare), bare
 
 
 def _places(parts: Parts) -> dict[str, str]:
@@ -101,14 +156,23 @@ def _places(parts: Parts) -> dict[str, str]:
     top, relations = (_tree(parts, name) for name in ("xl/workbook.xml", "xl/_rels/workbook.xml.rels"))
     targets = {one.get("Id"): one.get("Target", "") for one in relations}
     known = {name.lower() for name in parts.names()}
-    found = {}
+    for kind, part in _KEPT_BESIDE.items():
+        for one in (one for one in relations if one.get("Type", "").endswith(kind)):
+            if _normal(one.get("Target", "")).lower() != part or part not in known:
+                raise Broken(where=one.get("Target", ""))
+    found: dict[str, str] = {}
     for sheet in (one for one in top.iter() if one.tag.endswith("}sheet")):
-        target = targets.get(sheet.get(_RELATION) or sheet.get(_STRICT_RELATION), "").lstrip("/")
-        place = posixpath.normpath(target if target.startswith("xl/") else f"xl/{target}")
-        if place.lower() not in known:
+        place = _normal(targets.get(sheet.get(_RELATION) or sheet.get(_STRICT_RELATION), ""))
+        name = sheet.get("name", "")
+        if place.lower() not in known or name in found:
             raise Broken(where=place)
-        found[sheet.get("name", "")] = place
+        found[name] = place
     return found
+
+
+def _normal(target: str) -> str:
+    bare = target.lstrip("/")
+    return posixpath.normpath(bare if bare.startswith("xl/") else f"xl/{bare}")
 
 
 def _tree(parts: Parts, name: str) -> ElementTree.Element:
@@ -166,18 +230,28 @@ def whole_rows(steps: Iterator[bytes], place: str) -> Iterator[bytes]:
 
 
 def formulas_in(piece: bytes, place: str) -> Iterator[tuple[int, int]]:
-    """Yield the cells with a formula, as (row, column) from 0."""
+    """Yield the cells with a formula, or with the error that one left, as (row, column) from 0.
+
+    An error value without its formula would be read as blank, and the row would go in without what stood there.
+    """
+    if b'"e"' in piece or b"'e'" in piece:
+        for error in _ERROR.finditer(piece):
+            yield _place_of(_CELL.search(error[0]), place)
     if b"<f" not in piece and b":f" not in piece:
         return
     for found in _FORMULA.finditer(piece):
         start = max(piece.rfind(tag, 0, found.start()) for tag in _CELL_STARTS)
         cell = _CELL.search(piece, start, found.start()) if start >= 0 else None
-        if cell is None:
-            raise Unsafe(what=f"{place}: formula without a cell")
-        row = int(cell[2])
-        if not 0 < row <= LAST_ROW:
-            raise Broken(where=f"{place}: {cell[1].decode()}{row}")
-        yield row - 1, column_of(cell[1].decode())
+        yield _place_of(cell, place)
+
+
+def _place_of(cell: re.Match[bytes] | None, place: str) -> Place:
+    if cell is None:
+        raise Unsafe(what=STRAY_FORMULA, where=place)
+    row = int(cell[2])
+    if not 0 < row <= LAST_ROW:
+        raise Broken(where=f"{place}: {cell[1].decode()}{row}")
+    return row - 1, column_of(cell[1].decode())
 
 
 def column_of(letters: str) -> int:

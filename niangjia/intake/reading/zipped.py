@@ -12,9 +12,23 @@ import stat
 import zipfile
 import zlib
 from collections.abc import Iterator
+from xml.parsers import expat
 
 from niangjia.intake.reading.caps import MIB, Caps
-from niangjia.intake.reading.refusals import Broken, Encrypted, TooLarge, Unsafe
+from niangjia.intake.reading.refusals import (
+    ENCODING,
+    ENTITIES,
+    LINK,
+    MACRO,
+    MANY_PARTS,
+    ODD_NAME,
+    PACKING,
+    SIZE,
+    Broken,
+    Encrypted,
+    TooLarge,
+    Unsafe,
+)
 
 _LOCAL_HEADER = 30
 _STEP = MIB
@@ -32,9 +46,9 @@ class Parts:
         try:
             listed = zipfile.ZipFile(io.BytesIO(data)).infolist()
         except (zipfile.BadZipFile, NotImplementedError, ValueError, OverflowError, EOFError) as error:
-            raise Broken(where="zip") from error
+            raise Broken(where=PACKING) from error
         if len(listed) > caps.entries:
-            raise TooLarge(where=f"zip: {len(listed)}")
+            raise TooLarge(where=MANY_PARTS)
         _refuse_odd_names(listed)
         _refuse_odd_sizes(listed, len(data), caps)
         self._by_name = {info.filename: info for info in listed}
@@ -114,14 +128,14 @@ def _refuse_odd_names(listed: list[zipfile.ZipInfo]) -> None:
             or "\0" in info.orig_filename
         )
         if odd or stat.S_ISLNK(info.external_attr >> 16):
-            raise Unsafe(what="path")
+            raise Unsafe(what=ODD_NAME, where=name)
         if name.replace("\\", "/").lower() in seen:
             raise Broken(where=name)
         seen.add(name.replace("\\", "/").lower())
         if "externallinks/" in name.lower():
-            raise Unsafe(what="external link")
+            raise Unsafe(what=LINK, where=name)
         if name.lower().endswith("vbaproject.bin") or "/macrosheets/" in name.lower():
-            raise Unsafe(what="macro")
+            raise Unsafe(what=MACRO, where=name)
 
 
 def _refuse_odd_sizes(listed: list[zipfile.ZipInfo], size: int, caps: Caps) -> None:
@@ -137,7 +151,7 @@ def _refuse_odd_sizes(listed: list[zipfile.ZipInfo], size: int, caps: Caps) -> N
         if info.file_size > caps.ratio_from_mib * MIB and info.file_size > caps.ratio * info.compress_size:
             raise TooLarge(where=info.filename)
     if sum(info.file_size for info in listed) > caps.part_mib * MIB:
-        raise TooLarge(where="zip")
+        raise TooLarge(where=SIZE)
 
 
 def without_entities(name: str, steps: Iterator[bytes]) -> Iterator[bytes]:
@@ -145,16 +159,28 @@ def without_entities(name: str, steps: Iterator[bytes]) -> Iterator[bytes]:
     start, carried = True, b""
     for step in steps:
         if start and (step.startswith(_NOT_UTF8) or _OTHER_ENCODING.search(step[:200])):
-            raise Unsafe(what=f"{name}: encoding")
+            raise Unsafe(what=ENCODING, where=name)
         start = False
         if any(word in carried + step[:16] or word in step for word in _DECLARED):
-            raise Unsafe(what=f"{name}: DTD")
+            raise Unsafe(what=ENTITIES, where=name)
         carried = step[-16:]
         yield step
+
+
+def well_formed(name: str, steps: Iterator[bytes]) -> Iterator[bytes]:
+    """Yield a part's text as it is, and refuse one that is no XML: a forgiving reader would leave cells out in silence."""
+    parser = expat.ParserCreate(namespace_separator="}")
+    try:
+        for step in steps:
+            parser.Parse(step)
+            yield step
+        parser.Parse(b"", True)
+    except expat.ExpatError as error:
+        raise Broken(where=name) from error
 
 
 def refuse_outside(name: str, relations: bytes) -> None:
     """Refuse relations to anything outside the file; a link to click on does nothing by itself."""
     for found in _OUTSIDE.findall(relations):
         if b"/hyperlink" not in found:
-            raise Unsafe(what=f"{name}: external link")
+            raise Unsafe(what=LINK, where=name)
