@@ -18,7 +18,7 @@ from niangjia.foundation.jobs import job, progress
 from niangjia.foundation.plans import committing
 from niangjia.foundation.plans.models import Batch
 from niangjia.foundation.plans.states import CHART, Status
-from niangjia.intake.planning import plan_blocks
+from niangjia.intake.planning import forget, plan_blocks
 from niangjia.intake.reading.caps import Caps
 from niangjia.intake.reading.refusals import Unexpected
 from niangjia.intake.reading.sheets import stream
@@ -72,6 +72,7 @@ def _plan(row: Batch, *, by: Actor, now: Clock) -> None:
 
 def _fail(batch: UUID, refusal: Refusal, *, by: Actor, at: datetime) -> None:
     """Keep why the file is refused; not where somebody cancelled meanwhile."""
+    forget(Batch(pk=batch), by=by)
     with acting(by):
         row = Batch.objects.select_for_update().get(pk=batch)
         if row.status != Status.PLANNING:

@@ -71,9 +71,15 @@ def plan_blocks(
             with acting(by):
                 trial.show(incoming, mapping, by=by, at=now())
     except _Left:
-        return
+        forget(batch, by=by)
     finally:
         spool.close()
+
+
+def forget(batch: Batch, *, by: Actor) -> None:
+    """Leave nothing of a trial run that will not be shown."""
+    with acting(by):
+        planning.start_over(batch)
 
 
 def _blocks(blocks: Iterable[pl.DataFrame], rows: int) -> Iterator[pl.DataFrame]:

@@ -11,11 +11,15 @@ from niangjia.cli.synth.writers import write_csv
 from niangjia.core.intake.headers import guess
 from niangjia.foundation import workflow
 from niangjia.foundation.acting import acting
+from niangjia.foundation.files.models import StoredFile
 from niangjia.foundation.notices.models import Notice
-from niangjia.foundation.plans import committing
+from niangjia.foundation.plans import committing, planning
 from niangjia.foundation.plans.models import Batch, BatchRow
+from niangjia.foundation.plans.states import CHART
 from niangjia.intake import actions, jobs
 from niangjia.intake import words as intake_words
+from niangjia.intake.planning import plan_blocks
+from niangjia.intake.reading.refusals import Broken
 from niangjia.registry import consents, memberships
 from niangjia.registry.models import Consent, Membership, Organisation, Person
 from niangjia.registry.organisations import parent_of
@@ -258,3 +262,48 @@ def told(office):
         return list(
             Notice.objects.filter(organisation_id=office.pk).order_by("pk").values_list("code", flat=True)
         )
+
+
+def test_who_cancels_between_two_blocks_is_noticed_and_nothing_of_the_trial_run_stays(office, monkeypatch):
+    sheet, heads = sheet_of(roster(300, 13))
+    results, seen = planning.results, []
+
+    def and_cancel(batch, rows):
+        results(batch, rows)
+        seen.append(BatchRow.objects.filter(batch=batch).count())
+        Batch.objects.filter(pk=batch.pk).update(status="cancelled")
+
+    monkeypatch.setattr(planning, "results", and_cancel)
+    batch = planned(office, sheet, heads, chunk_rows=100)
+
+    assert len(seen) == 1 and seen[0] > 0
+    assert batch.status == "cancelled" and batch.plan_file_id is None
+    with acting(SYSTEM):
+        assert not BatchRow.objects.filter(batch=batch).exists()
+        assert not StoredFile.objects.filter(kind="plan").exists()
+
+
+def test_a_file_that_breaks_off_further_down_is_refused_whole(office):
+    sheet, heads = sheet_of(roster(200, 14))
+
+    def broken():
+        yield sheet[:150]
+        raise Broken(where="xlsx")
+
+    clerk = clerk_of(office)
+    with acting(clerk):
+        batch = actions.upload(
+            [b"broken"],
+            name="a.xlsx",
+            organisation=office,
+            by=clerk,
+            at=AT,
+            options={"demo": True, "chunk_rows": 50},
+        )
+    with acting(SYSTEM):
+        workflow.fire(batch, "plan", machine=CHART, by=SYSTEM, at=AT)
+    with pytest.raises(Broken):
+        plan_blocks(batch, broken(), guess(heads), by=SYSTEM, now=lambda: AT)
+    with acting(SYSTEM):
+        assert not StoredFile.objects.filter(kind="plan").exists()
+    assert fresh(batch).plan_file_id is None
