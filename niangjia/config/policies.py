@@ -119,6 +119,7 @@ JOINING = {
 
 INTAKE = {
     "console:intake": only(ROLL_WRITERS, BOTH),
+    "console:intake-template": only(ROLL_WRITERS),
     "console:intake-batch": only(ROLL_WRITERS),
     "console:intake-remap": only(ROLL_WRITERS, POST),
     "console:intake-commit": only(ROLL_WRITERS, POST),

@@ -1,17 +1,19 @@
-"""From a request to values: which day is meant, which page of a list."""
+"""From a request to values: which day is meant, which page of a list; and the answer that is a workbook."""
 
 from __future__ import annotations
 
+import io
 from datetime import date
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.http import HttpRequest
+from django.http import FileResponse, HttpRequest
 from django.utils import timezone
 
 from niangjia.core.days import day_of
 
 PAGE_ROWS = 50
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def day_asked(request: HttpRequest, name: str = "on") -> date:
@@ -26,3 +28,8 @@ def day_asked(request: HttpRequest, name: str = "on") -> date:
 def page_of(request: HttpRequest, rows: Any) -> Page[Any]:
     """Return the page of a list that the address asks for, the nearest where it asks for none that is."""
     return Paginator(rows, PAGE_ROWS).get_page(request.GET.get("page"))
+
+
+def workbook(made: bytes, *, name: str) -> FileResponse:
+    """Answer with a workbook to be saved."""
+    return FileResponse(io.BytesIO(made), as_attachment=True, filename=name, content_type=WORKBOOK)

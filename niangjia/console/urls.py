@@ -14,6 +14,7 @@ urlpatterns = [
     path("members/", board.members, name="members"),
     path("notices/", notices.notices, name="notices"),
     path("intake/", rosters.rosters, name="intake"),
+    path("intake/template.xlsx", rosters.empty, name="intake-template"),
     path("intake/<uuid:pk>/", batches.show, name="intake-batch"),
     path("intake/<uuid:pk>/columns/", batches.remap, name="intake-remap"),
     path("intake/<uuid:pk>/write/", batches.commit, name="intake-commit"),

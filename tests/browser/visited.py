@@ -92,6 +92,7 @@ WITHOUT_A_PAGE = {
     "account_next_step": "leads on",
     "mobile:me": "leads on",
     "console:intake-repair": "is a workbook",
+    "console:intake-template": "is a workbook",
 }
 
 

@@ -181,5 +181,6 @@ PAGES: dict[str, Page] = {
     "console:intake-stop": desk(WRITERS, get=(), post=(302,), thing="batch"),
     "console:intake-cancel": desk(WRITERS, get=(), post=(302,), thing="batch"),
     "console:intake-undo": desk(WRITERS, get=ANSWER, post=(302,), thing="batch"),
+    "console:intake-template": desk(WRITERS),
     "console:intake-repair": desk(WRITERS, get=(200, 404), thing="batch"),
 }

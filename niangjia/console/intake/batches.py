@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 from pathlib import PurePath
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -19,7 +18,7 @@ from django.views.decorators.cache import never_cache
 from niangjia.console.intake import shown
 from niangjia.console.intake.forms import Mapping
 from niangjia.console.intake.rosters import look_of
-from niangjia.console.requests import page_of
+from niangjia.console.requests import page_of, workbook
 from niangjia.core.errors import NotFound, Refusal
 from niangjia.foundation import audit
 from niangjia.foundation.files.storing import FileGone
@@ -150,9 +149,7 @@ def repair(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     except FileGone as refusal:
         messages.error(request, sentence(refusal))
         return redirect("console:intake-batch", pk)
-    name = f"{PurePath(batch.file_name).stem}.repair.xlsx"
-    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    return FileResponse(io.BytesIO(made), as_attachment=True, filename=name, content_type=kind)
+    return workbook(made, name=f"{PurePath(batch.file_name).stem}.repair.xlsx")
 
 
 def _found_step(request: HttpRequest, pk: UUID, act: Callable[..., None], done: str) -> HttpResponse:

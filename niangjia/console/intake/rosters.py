@@ -5,18 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from niangjia.console.intake.forms import Upload
-from niangjia.console.requests import page_of
+from niangjia.console.requests import page_of, workbook
 from niangjia.core.days import day_of
 from niangjia.foundation import parameters
 from niangjia.foundation.plans.models import Batch
 from niangjia.foundation.plans.states import Status
 from niangjia.intake import actions, queries
+from niangjia.intake.template import template
 from niangjia.registry import organisations
 from niangjia.registry.models import Organisation
 from niangjia.ui.dates import moment_text
@@ -53,6 +55,13 @@ def rosters(request: HttpRequest) -> HttpResponse:
     names = _names(request, list(page.object_list))
     rows = [Row(each, names.get(each.organisation_id, ""), look_of(each)) for each in page.object_list]
     return render(request, "console/intake/rosters.html", {"form": form, "page": page, "rows": rows})
+
+
+def empty(request: HttpRequest) -> FileResponse:
+    """Give the clerk an empty roster to fill in."""
+    language = get_language() or "zh-hans"
+    made = template(language=language, on=day_of(timezone.now()))
+    return workbook(made, name=_("Roster of members.xlsx"))
 
 
 def _hand_in(request: HttpRequest, form: Upload) -> HttpResponse:
