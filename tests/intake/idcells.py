@@ -249,7 +249,7 @@ def _length(rng: Rng) -> Cell:
 def _of_fifteen_bytes(rng: Rng) -> Cell:
     """Words instead of a number, which take as many bytes as a number would."""
     odd = rng.choice(
-        ("补办中abéé", "无1号待补xy", "12éé3456789ab", "éééé1234567", "1证件遗失中12", "𠀀ab𠀀cde𠀀")
+        ("补办中abéé", "无1号待补xy", "12éé3456789ab", "éééé1234567", "1证件遗失中12", "𠀀ab𠀀cdef𠀀")
     )
     assert len(odd.encode()) in (15, 18) and len(odd) not in (15, 18)
     return text(odd, "ID_LENGTH")
