@@ -9,7 +9,7 @@ import pytest
 from tests.intake.fuzzing import Desk
 from tests.intake.rosters import load_city
 
-SEED, FILES, PARTS = 20_261_125, int(os.environ.get("NIANGJIA_FUZZ_FILES", "300")), 4
+SEED, FILES, PARTS = 20_261_125, int(os.environ.get("NIANGJIA_FUZZ_FILES", "150")), 2
 
 
 @pytest.mark.database

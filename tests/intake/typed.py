@@ -219,7 +219,9 @@ def _cell(one: ElementTree.Element, strings: list[str], days: set[int], early: b
     kind, value = one.get("t", "n"), parts["v"].text or "" if "v" in parts else ""
     if "f" in parts:
         return Cell(value, "formula")
-    if kind == "inlineStr" or ("is" in parts and value == ""):  # whatever its type says, its text is there to read
+    if kind == "inlineStr" or (
+        "is" in parts and value == ""
+    ):  # whatever its type says, its text is there to read
         return Cell(_text(parts["is"])) if "is" in parts else None
     if value == "":
         return None
