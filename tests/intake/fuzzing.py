@@ -129,7 +129,7 @@ class Desk:
         if self.number % 100 == 0:
             self._get(reverse("console:intake"))
         file = SimpleUploadedFile("x", self.one.content)
-        file._name = self.one.name  # as it is: Django would make an absurd name plain
+        vars(file)["_name"] = self.one.name  # as it is: Django would make an absurd name plain
         answer = self.client.post(reverse("console:intake"), {"roster": file})
         if answer.status_code >= 500:
             self._fault(SERVER_ERROR, f"upload {answer.status_code}")
