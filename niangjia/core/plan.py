@@ -74,6 +74,18 @@ class Plan:
         if sum(self.by_organisation.values(), Counts()) != self.counts:
             raise ValueError("the organisations do not add up to the whole")
 
+    def __add__(self, other: Plan) -> Plan:
+        names = self.by_organisation.keys() | other.by_organisation.keys()
+        both = {name: self.of(name) + other.of(name) for name in sorted(names)}
+        return Plan(self.rows + other.rows, self.counts + other.counts, both)
+
+    def of(self, organisation: str) -> Counts:
+        """Return the counts of one organisation."""
+        return self.by_organisation.get(organisation, Counts())
+
+
+NOTHING = Plan(0, Counts(), {})
+
 
 def verdicts(known: pl.Series, worst: pl.Series) -> pl.Series:
     """Return each row's verdict.

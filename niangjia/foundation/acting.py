@@ -1,7 +1,7 @@
 """The one door to scoped tables: a transaction in the name of one actor.
 
 The database role and the range of paths are taken on for the transaction, so that a forgotten filter shows nothing.
-The recipe and its pitfalls: docs/algorithms/acting.md.
+The recipe and its pitfalls: docs/algorithms/permissions.md.
 """
 
 from __future__ import annotations

@@ -58,6 +58,11 @@ def code_of(join_request: JoinRequest) -> JoinCode | None:
     return live.order_by("-made_at").first()
 
 
+def has_lapsed(join_request: JoinRequest) -> bool:
+    """Tell whether it was closed because the worker's answer did not come, and not taken back by the worker."""
+    return join_request.status == Status.WITHDRAWN and clocks.ran_out(join_request, "need_more_days")
+
+
 def overdue(*, by: Actor, at: datetime) -> QuerySet[JoinRequest]:
     """Return the requests that wait for the union beyond the time that the worker was told."""
     late = clocks.overdue("joining_decide", at=at)

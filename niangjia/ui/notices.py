@@ -31,6 +31,9 @@ WORDS = {
     "batch_committed": gettext_noop("A roster has been taken in."),
     "batch_undone": gettext_noop("A roster has been taken back."),
     "batch_failed": gettext_noop("A roster could not be read to its end."),
+    "batch_stuck": gettext_noop(
+        "The work on a roster stopped because of an error. What was written stays; open it to go on or to take it back."
+    ),
     "held_alarm": gettext_noop(
         "An office below you meets many people of other rolls in its rosters. Ask why."
     ),

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from niangjia.core.roles import Role
 from niangjia.foundation.acting import acting
 from niangjia.joining.models import JoinRequest
-from tests.browser.looking import look
+from tests.browser.looking import look, note
 from tests.browser.test_pieces import CHROMIUM, NARROW
 from tests.jobs import run_jobs
 from tests.joiners import NUMBERS, PHONE, SYSTEM, letterbox, two_unions
@@ -74,6 +74,8 @@ class Walk:
         assert (name, self.complaints) == (name, [])
         if self.script:
             look(page, f"{self.language}.{name}")
+        else:
+            note(page)
 
 
 def send(page: Page) -> None:

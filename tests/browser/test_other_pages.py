@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from django.test import Client
 from django.urls import reverse
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
 from niangjia.core.roles import Role
 from niangjia.foundation import notices
@@ -18,11 +19,12 @@ from tests.browser.looking import look
 from tests.browser.test_pieces import CHROMIUM, NARROW
 from tests.factories import AT
 from tests.jobs import run_jobs
-from tests.joiners import NUMBERS, SYSTEM, again, asked, letterbox, reviewer, two_unions
+from tests.joiners import NUMBERS, PHONE, SYSTEM, again, asked, letterbox, reviewer, two_unions
 from tests.signing import give_password, official, posting, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.database, pytest.mark.django_db(transaction=True)]
 
+Act = Callable[[Page], None]
 LANGUAGES = ("zh-hans", "en")
 LONG = "青岚市滨江新区快递物流与网约配送行业工会联合会第十二片区分会"
 
@@ -53,10 +55,12 @@ def city(settings):
 
 @pytest.fixture(params=LANGUAGES)
 def window(request, browser, live_server, settings):
-    """Opens a page as the holder of a session, and looks at it."""
+    """Opens a page as the holder of a session, does ``first`` there if that is given, and looks at what stands there."""
     settings.NIANGJIA_PUBLIC_URL = live_server.url
 
-    def see(client: Client | None, addresses: dict[str, str], *, status: int = 200) -> None:
+    def see(
+        client: Client | None, addresses: dict[str, str], *, status: int = 200, first: Act | None = None
+    ) -> None:
         context = browser.new_context(viewport={"width": NARROW, "height": 812})
         cookies = {"language": request.param}
         if client is not None and "sessionid" in client.cookies:
@@ -68,6 +72,8 @@ def window(request, browser, live_server, settings):
         for name, address in addresses.items():
             answer = page.goto(live_server.url + address)
             assert answer is not None and answer.status == status, (name, answer and answer.status)
+            if first is not None:
+                first(page)
             look(page, f"{request.param}.{name}")
         context.close()
 
@@ -83,6 +89,15 @@ def desk(name: str, office, role: Role, *more) -> Client:
     return client
 
 
+def by_phone() -> Client:
+    """Return the session of the worker behind ``PHONE``."""
+    client = Client()
+    with letterbox() as box:
+        client.post(reverse("mobile:sign-in"), {"phone": PHONE})
+        client.post(reverse("mobile:sign-in-code"), {"code": box.code})
+    return client
+
+
 def test_signing_in_and_what_is_refused(window, city):
     window(
         None,
@@ -90,8 +105,13 @@ def test_signing_in_and_what_is_refused(window, city):
             "sign-in": reverse("account_login"),
             "phone": reverse("mobile:sign-in"),
             "home": reverse("mobile:home"),
+            "closed": reverse("account_inactive"),
         },
     )
+    waiting = Client()
+    with letterbox():
+        waiting.post(reverse("mobile:sign-in"), {"phone": PHONE})
+    window(waiting, {"phone-code": reverse("mobile:sign-in-code")})
     gone = reverse("mobile:join", args=["x" * 22])
     with acting(SYSTEM):
         codes.revoke(city[2][1], by=SYSTEM, at=AT)
@@ -109,7 +129,11 @@ def test_signing_in_and_what_is_refused(window, city):
 def test_ones_account_and_ones_offices(window, city):
     _, unions, _ = city
     client = desk("two", unions[0], Role.CLERK, (unions[1], Role.REVIEWER))
-    window(client, {"offices": reverse("account_offices"), "account": reverse("mfa_index")})
+    places = {"offices": reverse("account_offices"), "account": reverse("mfa_index")}
+    window(client, places | {"home-half-way": reverse("mobile:home")})
+    one = desk("one", unions[0], Role.CLERK)
+    window(one, {"home-official": reverse("mobile:home")})
+    assert reverse("mobile:request") not in one.get(reverse("mobile:home")).content.decode()
     fresh = Client()
     account = official("fresh", app=False)
     posting(account, unions[0])
@@ -167,12 +191,8 @@ def test_a_worker_who_was_not_accepted_and_reads_why(window, city):
 
         reviewing.reject(waiting, reason=next(iter(by_code("reject_reason"))), by=by, at=AT)
     run_jobs()
-    with letterbox() as box:
-        client = Client()
-        client.post(reverse("mobile:sign-in"), {"phone": "13800138000"})
-        client.post(reverse("mobile:sign-in-code"), {"code": box.code})
     window(
-        client,
+        by_phone(),
         {
             "rejected": reverse("mobile:request"),
             "notices-worker": reverse("mobile:notices"),

@@ -61,7 +61,7 @@ def test_an_official_is_added_with_a_first_password_and_an_office(city):
     [
         ("none", "clerk", PASSWORD, "no organisation with the code none"),
         ("T-city", "system", PASSWORD, "no role system"),
-        ("T-city", "clerk", "short", "too short"),
+        ("T-city", "clerk", "short", "太短了：至少 12 位"),
     ],
 )
 def test_an_official_that_cannot_be_is_refused_and_nothing_is_kept(city, office, role, typed, sentence):

@@ -246,8 +246,11 @@ class Desk:
             self._fault(SILENT, f"{least} to {most} rows in the file, {batch.rows} read")
         if batch.plan_file_id is None:
             return
-        with acting(SYSTEM):
-            rows = sheets.load(batch.plan_file_id, purpose="test", by=SYSTEM, at=AT)
+        with (
+            acting(SYSTEM),
+            sheets.opened(batch.plan_file_id, purpose="test", by=SYSTEM, at=AT) as frames,
+        ):
+            rows = pl.concat(frames.frame(number) for number in range(len(frames) - 1))
         self._rows(page, mapping, rows)
 
     def _rows(self, page: typed.Page, mapping: dict[str, int], rows: pl.DataFrame) -> None:

@@ -97,13 +97,16 @@ def kill_at(where, n):
     from niangjia.foundation.jobs import progress
     from niangjia.foundation.plans import committing, planning, sheets
     from niangjia.intake import jobs
+    from niangjia.intake import planning as trial
     from niangjia.registry.kinds import members, writing
 
     side, step = where.split(":")
     module, name = {
-        "read": (jobs, "plan_sheet"),
-        "show": (planning, "_results"),
-        "plan": (sheets, "load"),
+        "read": (jobs, "plan_blocks"),
+        "check": (trial, "_checked"),
+        "results": (planning, "results"),
+        "show": (planning, "show"),
+        "plan": (sheets, "opened"),
         "prepare": (members.Members, "prepare"),
         "chunk": (committing, "write_chunk"),
         "pack": (writing, "pack"),

@@ -13,12 +13,11 @@ from niangjia.core.roles import Role
 from niangjia.foundation import workflow
 from niangjia.foundation.acting import acting
 from niangjia.foundation.actors import Actor, Scope, system_actor
-from niangjia.foundation.jobs import progress
 from niangjia.foundation.plans import committing
 from niangjia.foundation.plans.models import Batch
 from niangjia.foundation.plans.states import CHART
 from niangjia.intake import actions
-from niangjia.intake.planning import plan_sheet
+from niangjia.intake.planning import plan_blocks
 from niangjia.registry import organisations, regions
 from niangjia.registry.models import Organisation, Region
 from tests.factories import region
@@ -75,10 +74,11 @@ def planned(office, sheet, heads, *, name="roster.xlsx", content=None, at=AT, **
         )
     with acting(SYSTEM):
         batch = Batch.objects.get(pk=batch.pk)
-        if batch.status == "uploaded":
+        is_new = batch.status == "uploaded"
+        if is_new:
             workflow.fire(batch, "plan", machine=CHART, by=SYSTEM, at=at)
-            progress.report(batch.pk, stage="check", done=0, total=sheet.height, at=at)
-            plan_sheet(batch, sheet, headers.guess(heads), by=SYSTEM, at=at)
+    if is_new:
+        plan_blocks(batch, [sheet], headers.guess(heads), by=SYSTEM, now=lambda: at)
     return fresh(batch)
 
 

@@ -20,7 +20,7 @@ from tests.config.conftest import passable_folder
 
 pytestmark = [pytest.mark.database, pytest.mark.kill]
 ROOT = Path(__file__).parents[2]
-PLANNING = ("before:read", "after:read", "before:show")
+PLANNING = ("before:read", "after:check", "after:results", "before:show")
 ONCE = ("before:plan", "after:plan", "before:prepare", "after:prepare")
 TWICE = tuple(
     f"{side}:{step}"
@@ -113,7 +113,7 @@ class House:
 
 @pytest.fixture(scope="module")
 def house():
-    """A plan that waits to be written; the worker was killed three times while it made it."""
+    """A plan that waits to be written; the worker was killed four times while it made it."""
     with passable_folder() as folder:
         made = House(folder)
         for where in PLANNING:

@@ -202,6 +202,14 @@ def test_commas_tabs_and_semicolons_part_cells(separator):
     assert sheet.headers == lines[0] and sheet.rows.select("c0", "c1", "c2").row(0) == tuple(lines[1])
 
 
+@pytest.mark.parametrize("separator", [",", "\t", ";"])
+def test_a_row_may_begin_with_a_quotation_mark_and_end_without_one(separator):
+    lines = [HEAD, [f'"张{separator}三"', ID, "14091234567", "2020-05-06"], ['""', ID, "", "2020-05-07"]]
+    content = io.BytesIO("\n".join(separator.join(cells) for cells in lines).encode())
+
+    assert read(content, name="x").rows["c0"].to_list() == [f"张{separator}三", None]
+
+
 def test_characters_that_left_the_private_use_area_in_2022_are_read_as_such():
     assert text.decoded("姓名,".encode("gb18030") + b"\xfe\x59\n") == "姓名,\u9fb4\n"
 

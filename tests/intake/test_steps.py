@@ -11,10 +11,15 @@ from niangjia.cli.synth.writers import write_csv
 from niangjia.core.intake.headers import guess
 from niangjia.foundation import workflow
 from niangjia.foundation.acting import acting
+from niangjia.foundation.files.models import StoredFile
 from niangjia.foundation.notices.models import Notice
-from niangjia.foundation.plans import committing
-from niangjia.foundation.plans.models import BatchRow
-from niangjia.intake import actions
+from niangjia.foundation.plans import committing, planning
+from niangjia.foundation.plans.models import Batch, BatchRow
+from niangjia.foundation.plans.states import CHART
+from niangjia.intake import actions, jobs
+from niangjia.intake import words as intake_words
+from niangjia.intake.planning import plan_blocks
+from niangjia.intake.reading.refusals import Broken
 from niangjia.registry import consents, memberships
 from niangjia.registry.models import Consent, Membership, Organisation, Person
 from niangjia.registry.organisations import parent_of
@@ -193,3 +198,112 @@ def test_many_held_rows_are_told_to_the_office_above_and_few_are_not(office):
         notice = Notice.objects.get(code="held_alarm")
         assert (notice.organisation_id, notice.subject_id) == (parent_of(narrow).pk, batch.pk)
     assert words(notice.code)
+
+
+def test_work_that_fails_for_good_leaves_the_batch_to_its_clerk(office, monkeypatch):
+    trial = planned(office, *sheet_of(roster(300, 11, kinds=(), noisy=False)), chunk_rows=100)
+    write = committing.write_chunk
+
+    def failing(batch_id, number, *args, **kwargs):
+        if number == 2:
+            raise ValueError
+        write(batch_id, number, *args, **kwargs)
+
+    monkeypatch.setattr(committing, "write_chunk", failing)
+    with pytest.raises(ValueError):
+        committed(office, trial)
+    jobs.commit.give_up({"batch": str(trial.pk)})
+    assert fresh(trial).status == "partly_committed" and number_is_list(office) == 200
+    assert told(office) == ["batch_planned", "batch_stuck"]
+
+    monkeypatch.setattr(committing, "write_chunk", write)
+    clerk, stopped = clerk_of(office), fresh(trial)
+    with acting(clerk):
+        actions.commit(stopped, by=clerk, at=AT)
+    run_jobs(now=lambda: AT)
+    assert fresh(trial).status == "committed" and number_is_list(office) == 300
+
+
+def test_an_undo_that_fails_for_good_can_be_asked_for_again(office, monkeypatch):
+    done = committed(
+        office, planned(office, *sheet_of(roster(200, 12, kinds=(), noisy=False)), chunk_rows=100)
+    )
+    take_back = committing.take_back_chunk
+
+    def failing(batch_id, number, **kwargs):
+        if number == 0:
+            raise ValueError
+        take_back(batch_id, number, **kwargs)
+
+    monkeypatch.setattr(committing, "take_back_chunk", failing)
+    with pytest.raises(ValueError):
+        undone(office, done)
+    jobs.undo.give_up({"batch": str(done.pk)})
+    assert fresh(done).status == "committed" and number_is_list(office) == 100
+
+    monkeypatch.setattr(committing, "take_back_chunk", take_back)
+    assert undone(office, done).status == "undone" and number_is_list(office) == 0
+
+
+def test_a_check_that_fails_for_good_says_that_the_fault_is_ours(office):
+    clerk = clerk_of(office)
+    with acting(clerk):
+        content = "姓名,手机号,身份证号\n".encode()
+        batch = actions.upload([content], name="a.csv", organisation=office, by=clerk, at=AT)
+    with acting(SYSTEM):
+        Batch.objects.filter(pk=batch.pk).update(status="planning")
+    jobs.plan.give_up({"batch": str(batch.pk)})
+    assert fresh(batch).status == "failed"
+    assert intake_words.refusal_of(fresh(batch).failure).code == "file_unexpected"
+
+
+def told(office):
+    with acting(SYSTEM):
+        return list(
+            Notice.objects.filter(organisation_id=office.pk).order_by("pk").values_list("code", flat=True)
+        )
+
+
+def test_who_cancels_between_two_blocks_is_noticed_and_nothing_of_the_trial_run_stays(office, monkeypatch):
+    sheet, heads = sheet_of(roster(300, 13))
+    results, seen = planning.results, []
+
+    def and_cancel(batch, rows):
+        results(batch, rows)
+        seen.append(BatchRow.objects.filter(batch=batch).count())
+        Batch.objects.filter(pk=batch.pk).update(status="cancelled")
+
+    monkeypatch.setattr(planning, "results", and_cancel)
+    batch = planned(office, sheet, heads, chunk_rows=100)
+
+    assert len(seen) == 1 and seen[0] > 0
+    assert batch.status == "cancelled" and batch.plan_file_id is None
+    with acting(SYSTEM):
+        assert not BatchRow.objects.filter(batch=batch).exists()
+        assert not StoredFile.objects.filter(kind="plan").exists()
+
+
+def test_a_file_that_breaks_off_further_down_is_refused_whole(office):
+    sheet, heads = sheet_of(roster(200, 14))
+
+    def broken():
+        yield sheet[:150]
+        raise Broken(where="xlsx")
+
+    clerk = clerk_of(office)
+    with acting(clerk):
+        batch = actions.upload(
+            [b"broken"],
+            name="a.xlsx",
+            organisation=office,
+            by=clerk,
+            at=AT,
+            options={"demo": True, "chunk_rows": 50},
+        )
+    with acting(SYSTEM):
+        workflow.fire(batch, "plan", machine=CHART, by=SYSTEM, at=AT)
+    with pytest.raises(Broken):
+        plan_blocks(batch, broken(), guess(heads), by=SYSTEM, now=lambda: AT)
+    with acting(SYSTEM):
+        assert not StoredFile.objects.filter(kind="plan").exists()
+    assert fresh(batch).plan_file_id is None

@@ -209,6 +209,23 @@ def test_without_an_answer_the_request_lapses(place):
     assert again(waiting).status == Status.WITHDRAWN
 
 
+def test_what_lapsed_and_what_was_taken_back_are_told_apart(place):
+    _, (union, _), (code, _) = place
+    for number, lapses in ((NUMBERS[0], True), (NUMBERS[1], False)):
+        waiting = asked(code, id_number=number)
+        with acting(reviewer(union)) as official:
+            reviewing.ask_for_more(waiting, ["card_photo"], by=official, at=AT)
+        if lapses:
+            clocks.sweep(by=SYSTEM, at=AT + timedelta(days=60))
+        else:
+            asked_again = again(waiting)
+            with acting(worker(waiting)) as who:
+                answering.withdraw(asked_again, by=who, at=AT)
+        with acting(SYSTEM):
+            found = queries.get(waiting.pk, by=SYSTEM)
+            assert (found.status, queries.has_lapsed(found)) == (Status.WITHDRAWN, lapses)
+
+
 def test_who_withdrew_can_ask_again(place):
     _, _, (code, _) = place
     waiting = asked(code)

@@ -65,6 +65,7 @@ def _page(request: HttpRequest, found: JoinRequest, **more: Any) -> HttpResponse
         "unmask": Unmask(),
         "needs_phone": not (found.phone_proven_at or found.phone_confirmed_by),
         "elsewhere_waits": found.status == "approved",
+        "lapsed": queries.has_lapsed(found),
     }
     return render(request, "console/joining/request.html", context | more)
 

@@ -22,7 +22,7 @@ from niangjia.core.intake.cells import Cells, by_value
 from niangjia.core.intake.dates import day_column
 from niangjia.core.intake.fields import MEMBERS
 from niangjia.core.intake.regions import region_codes
-from niangjia.core.intake.repeats import repeats
+from niangjia.core.intake.repeats import keys, repeats
 from niangjia.core.text import match_key, tidied_name, unwanted
 
 SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
@@ -88,13 +88,28 @@ def check(rows: pl.DataFrame, mapping: Mapping[str, int], *, on: date, allow_dem
         on: the day of intake.
         allow_demo: whether the demo's made-up counties and phones are right here.
     """
+    checked = check_block(rows, mapping, on=on, allow_demo=allow_demo)
+    return with_repeats(checked, repeats(keys_of(checked)))
+
+
+def check_block(rows: pl.DataFrame, mapping: Mapping[str, int], *, on: date, allow_demo: bool) -> Checked:
+    """Return some rows of a roster as ``check`` does, but for what they repeat, which only the whole roster tells."""
     frame = _evened(Cells(rows, mapping), on=on, allow_demo=allow_demo)
-    found = findings(frame, rules.ROWS)
     columns = frame.select(name for name in SCHEMA if name != "repeats")
-    refused = (worst(found, frame.height) == Severity.REFUSE.value).fill_null(value=False)
-    again = repeats(columns, refused)
-    both = pl.concat([found, findings(again, rules.REPEATS)]).sort("row", maintain_order=True)
-    return Checked(columns.with_columns(again["repeats"]).cast(dict(SCHEMA)), both)  # type: ignore[arg-type]
+    nothing = pl.lit(None).alias("repeats")
+    return Checked(columns.with_columns(nothing).cast(dict(SCHEMA)), findings(frame, rules.ROWS))  # type: ignore[arg-type]
+
+
+def keys_of(checked: Checked) -> pl.DataFrame:
+    """Return what the comparison of all rows of a roster needs of these: see ``repeats.keys``."""
+    refused = worst(checked.findings, checked.columns.height) == Severity.REFUSE.value
+    return keys(checked.columns.drop("repeats"), refused.fill_null(value=False))
+
+
+def with_repeats(checked: Checked, again: pl.DataFrame) -> Checked:
+    """Return ``checked`` with what its rows repeat: ``again`` are their rows of ``repeats``."""
+    both = pl.concat([checked.findings, findings(again, rules.REPEATS)]).sort("row", maintain_order=True)
+    return Checked(checked.columns.with_columns(again["repeats"].cast(SCHEMA["repeats"])), both)
 
 
 def _evened(cells: Cells, *, on: date, allow_demo: bool) -> pl.DataFrame:
@@ -110,10 +125,10 @@ def _evened(cells: Cells, *, on: date, allow_demo: bool) -> pl.DataFrame:
         partial(_credit_codes, kind="union"),
         _formulas,
     )
-    with (
-        ThreadPoolExecutor() as threads
-    ):  # none needs another, and columns are worked on outside the interpreter's lock
-        whole = pl.concat(threads.map(lambda part: part(cells), parts), how="horizontal")
+    # None needs another, and columns are worked on outside the interpreter's lock.
+    with ThreadPoolExecutor() as threads:
+        frames: list[pl.DataFrame] = list(threads.map(lambda part: part(cells), parts))
+    whole: pl.DataFrame = pl.concat(frames, how="horizontal")
     return whole.with_columns(
         birth_on=pl.coalesce("id_born_on", "born_told"),
         sex=pl.coalesce("id_sex", "sex_told"),

@@ -5,36 +5,63 @@ from __future__ import annotations
 import polars as pl
 
 _PERSON = ("name_key", "phone", "birth_on")
+_NUMBER = ("id_kind", "id_number")
 
 
-def repeats(columns: pl.DataFrame, refused: pl.Series) -> pl.DataFrame:
-    """Return how each row stands to the others with its ID number, or with its name, phone and birth date.
+def keys(columns: pl.DataFrame, refused: pl.Series) -> pl.DataFrame:
+    """Return what ``repeats`` needs of each row, in some fifty bytes: a roster of a million rows need not be held whole.
 
     Args:
         columns: as ``members.check`` makes them, ``name_key`` and ``id_number`` null where there is none.
         refused: (n,) rows that come back anyway: none repeats them, for then neither would go in.
 
     Returns:
+        ``number`` and ``number_more`` (128 bits of hash over kind and ID number, null for none), ``person`` (64 bits over name,
+        phone and birth date, null unless all are known), ``name``, ``content`` (of all that a row says of a
+        person, its writing evened: equal rows have equal ones) and ``refused``.
+    """
+    number, person = pl.struct(_NUMBER), pl.struct(_PERSON)
+    has_number = pl.col("id_number").is_not_null()
+    is_known = pl.all_horizontal(pl.col(name).is_not_null() for name in (*_PERSON, "id_number"))
+    said = [name for name in columns.columns if name not in ("row", "name")]
+    return columns.select(
+        pl.when(has_number).then(number.hash(seed=1)).alias("number"),
+        pl.when(has_number).then(number.hash(seed=2)).alias("number_more"),
+        pl.when(is_known).then(person.hash()).alias("person"),
+        pl.when(pl.col("name_key").is_not_null()).then(pl.col("name_key").hash()).alias("name"),
+        pl.struct(said).hash().alias("content"),
+        refused.alias("refused"),
+    )
+
+
+def repeats(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return how each row stands to the others with its ID number, or with its name, phone and birth date.
+
+    Args:
+        rows: the ``keys`` of all rows of a roster.
+
+    Returns:
         ``repeats``: the place of the row that this one says again, else null; ``repeats_same``: whether there is one;
         ``conflicts``: same number and another name, or the same name and another particular; ``likely_same``: same
         name, phone and birth date under two numbers that are each right.
     """
-    frame = columns.with_columns(refused.alias("refused"), content=_content(columns)).with_row_index("place")
-    number = ["id_kind", "id_number"]
-    is_known = pl.col("id_number").is_not_null()
-    counted = frame.select(
+    number = ["number", "number_more"]
+    has_number = pl.col("number").is_not_null()
+    counted = rows.with_row_index("place").select(
         "place",
         "refused",
         "content",
         *number,
-        (is_known & (pl.col("name_key").drop_nulls().n_unique().over(number) > 1)).alias("other_name"),
-        _likely_same().alias("likely_same"),
+        (has_number & (pl.col("name").drop_nulls().n_unique().over(number) > 1)).alias("other_name"),
+        (pl.col("person").is_not_null() & (pl.struct(number).n_unique().over("person") > 1)).alias(
+            "likely_same"
+        ),
     )
     return _compared(counted, number)
 
 
 def _compared(counted: pl.DataFrame, number: list[str]) -> pl.DataFrame:
-    takes_part = pl.col("id_number").is_not_null() & ~pl.col("refused") & ~pl.col("other_name")
+    takes_part = pl.col("number").is_not_null() & ~pl.col("refused") & ~pl.col("other_name")
     rest = counted.filter(takes_part).select(
         "place",
         pl.col("place").first().over(number).alias("first"),
@@ -49,15 +76,3 @@ def _compared(counted: pl.DataFrame, number: list[str]) -> pl.DataFrame:
         (pl.col("other_name") | differs).alias("conflicts"),
         "likely_same",
     )
-
-
-def _content(columns: pl.DataFrame) -> pl.Expr:
-    """Return one number for all that a row says of a person, its writing evened: equal rows have equal ones."""
-    said = [name for name in columns.columns if name not in ("row", "name")]
-    return pl.struct(said).hash()
-
-
-def _likely_same() -> pl.Expr:
-    is_known = pl.all_horizontal(pl.col(name).is_not_null() for name in (*_PERSON, "id_number"))
-    numbers = pl.col("id_number").drop_nulls().n_unique().over(_PERSON)
-    return is_known & (numbers > 1)

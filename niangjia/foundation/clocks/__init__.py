@@ -5,7 +5,7 @@ from niangjia.foundation.later import names_from
 __getattr__ = names_from(
     __name__,
     running=("pause", "resume", "start", "stop", "stop_all"),
-    asking=("due_of", "of", "overdue"),
+    asking=("due_of", "of", "overdue", "ran_out"),
     sweeping=("on_run_out", "sweep"),
     calendars=("calendar", "mark"),
 )

@@ -17,6 +17,12 @@ def of(row: Any) -> list[Clock]:
     return list(Clock.objects.filter(subject_id=row.pk, ended_at__isnull=True).order_by("due_at"))
 
 
+def ran_out(row: Any, name: str) -> bool:
+    """Tell whether the last clock ``name`` of ``row`` ran until its end."""
+    last = Clock.objects.filter(subject_id=row.pk, name=name).order_by("started_at").last()
+    return last is not None and last.run_out_at is not None
+
+
 def due_of(subjects: Iterable[UUID], name: str) -> dict[UUID, Clock]:
     """Return by subject the clock ``name`` that still counts, in one query for a page of rows."""
     found = Clock.objects.filter(subject_id__in=list(subjects), name=name, ended_at__isnull=True)

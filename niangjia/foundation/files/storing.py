@@ -41,21 +41,65 @@ def store(
         organisation: whose it is; its id and paths are copied.
         expires_on: the first day on which it is no longer kept; ``None`` for what has no term.
     """
-    file_id = uuid7()
-    name = folder.name_for(file_id)
-    raw = folder.coming_in(name)
-    try:
-        digest, size = _write(raw, parts, file_id)
-        token = _token(organisation.id, digest)
-        known = _kept(organisation.id, token, expires_on)
-        if known is None:
-            folder.keep(raw, name)
-    finally:
-        folder.drop_coming_in(raw, name)
+    with Incoming() as incoming:
+        for part in parts:
+            incoming.write(part)
+        return keep(incoming, organisation=organisation, kind=kind, by=by, at=at, expires_on=expires_on)
+
+
+class Incoming:
+    """A file that comes in, encrypted as it comes; unless it is kept, nothing of it stays. Asks the database nothing."""
+
+    def __init__(self) -> None:
+        self.id = uuid7()
+        self.name = folder.name_for(self.id)
+        self._raw = folder.coming_in(self.name)
+        self._writer = chunks.SealedWriter(self._raw, bound_to=folder.bound_to(self.id))
+        self._running = sm3()
+
+    def __enter__(self) -> Incoming:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        folder.drop_coming_in(self._raw, self.name)
+
+    def write(self, part: bytes) -> None:
+        """Take in more."""
+        self._running.update(part)
+        self._writer.write(part)
+
+    @property
+    def size(self) -> int:
+        """Return the bytes so far."""
+        return self._writer.size
+
+    def finish(self) -> bytes:
+        """Write the end, and return the hash of the content."""
+        self._writer.finish()
+        return self._running.digest()
+
+    def settle(self) -> None:
+        """Make it one of the store."""
+        folder.keep(self._raw, self.name)
+
+
+def keep(
+    incoming: Incoming, *, organisation: Any, kind: str, by: Actor, at: datetime, expires_on: date | None
+) -> StoredFile:
+    """Keep what came in for an office, in the current transaction: see ``store``."""
+    token = _token(organisation.id, incoming.finish())
+    known = _kept(organisation.id, token, expires_on)
     if known is not None:
         return known
-    facts = {"name": name, "token": token, "size": size, "kind": kind, "expires_on": expires_on}
-    return _row(file_id, organisation, facts, by, at)
+    incoming.settle()
+    facts = {
+        "name": incoming.name,
+        "token": token,
+        "size": incoming.size,
+        "kind": kind,
+        "expires_on": expires_on,
+    }
+    return _row(incoming.id, organisation, facts, by, at)
 
 
 def uploaded_before(parts: Iterable[bytes], *, organisation: Any) -> StoredFile | None:
@@ -90,15 +134,6 @@ def in_memory_file(content: io.BufferedReader) -> int:
         shutil.copyfileobj(content, out, chunks.CHUNK)
     os.lseek(descriptor, 0, os.SEEK_SET)
     return descriptor
-
-
-def _write(raw: Any, parts: Iterable[bytes], file_id: UUID) -> tuple[bytes, int]:
-    writer, running = chunks.SealedWriter(raw, bound_to=folder.bound_to(file_id)), sm3()
-    for part in parts:
-        running.update(part)
-        writer.write(part)
-    writer.finish()
-    return running.digest(), writer.size
 
 
 def _token(organisation_id: UUID, digest: bytes) -> UUID:

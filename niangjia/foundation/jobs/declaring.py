@@ -9,11 +9,12 @@ from typing import Any, get_type_hints
 from uuid import UUID
 
 from django.db import transaction
+from procrastinate import JobContext
 from procrastinate.contrib.django import app
 
 from niangjia.foundation.acting import acting
 from niangjia.foundation.actors import system_actor
-from niangjia.foundation.jobs.retrying import Again
+from niangjia.foundation.jobs.retrying import Again, is_given_up
 
 Argument = UUID | str | int
 
@@ -28,12 +29,14 @@ class Job:
         function: takes the ids as keywords, ``by`` and ``at``; without ``transaction`` it takes ``now``, a function, in
             the place of ``at``, and opens ``acting(by)`` itself.
         together: jobs with the same word never run at the same time; empty for the same job with the same ids.
+        given_up: done once the last attempt has failed, so that nothing waits for ever; takes the ids, ``by`` and ``at``.
     """
 
     name: str
     function: Callable[..., Any]
     transaction: bool = True
     together: str = ""
+    given_up: Callable[..., Any] | None = None
 
     def defer(self, **ids: Argument) -> None:
         """Ask for the work, in the current transaction: it is there after the commit, and gone after a rollback."""
@@ -53,22 +56,36 @@ class Job:
         with acting(by):
             self.function(**ids, by=by, at=now())
 
+    def give_up(self, said: Mapping[str, Any]) -> None:
+        """Say that the work will not be done."""
+        if self.given_up is not None:
+            by = system_actor(self.name)
+            with acting(by):
+                self.given_up(**self._typed(said), by=by, at=_now())
+
     def _typed(self, said: Mapping[str, Any]) -> dict[str, Any]:
         """Return the arguments in the kinds that the function asks for: whoever can defer can name any job."""
         hints = get_type_hints(self.function)
         return {name: hints[name](value) if isinstance(value, str) else value for name, value in said.items()}
 
 
-def job(name: str, *, transaction: bool = True, together: str = "") -> Callable[[Callable[..., Any]], Job]:
+def job(
+    name: str, *, transaction: bool = True, together: str = "", given_up: Callable[..., Any] | None = None
+) -> Callable[[Callable[..., Any]], Job]:
     """Declare the function below as the job ``name``; it must come to the same end when it is run twice."""
 
     def declare(function: Callable[..., Any]) -> Job:
-        declared = Job(name, function, transaction, together)
+        declared = Job(name, function, transaction, together, given_up)
         _declared[name] = declared
 
-        @app.task(name=name, retry=Again())
-        def run(**said: Any) -> None:
-            declared.run(said)
+        @app.task(name=name, retry=Again(), pass_context=True)
+        def run(context: JobContext, **said: Any) -> None:
+            try:
+                declared.run(said)
+            except Exception as error:
+                if is_given_up(error, context.job.attempts):
+                    declared.give_up(said)
+                raise
 
         return declared
 

@@ -17,11 +17,16 @@ class Again(BaseRetryStrategy):
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
         """Return when to try again, None to leave the job as failed."""
+        if is_given_up(exception, job.attempts):
+            return None
         if _is_about_the_database(exception):
             return RetryDecision(retry_in={"seconds": WITHOUT_DATABASE})
-        if job.attempts >= MOST_ATTEMPTS:
-            return None
         return RetryDecision(retry_in={"seconds": min(4 ** (job.attempts + 1), LONGEST_WAIT)})
+
+
+def is_given_up(exception: BaseException, attempts: int) -> bool:
+    """Tell whether a job that raised ``exception`` at its attempt number ``attempts`` is not tried again."""
+    return attempts >= MOST_ATTEMPTS and not _is_about_the_database(exception)
 
 
 def _is_about_the_database(exception: BaseException | None) -> bool:

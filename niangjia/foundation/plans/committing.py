@@ -7,7 +7,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
-from typing import NamedTuple
 from uuid import UUID
 
 import polars as pl
@@ -25,14 +24,7 @@ from niangjia.foundation.plans.models import Batch, Chunk
 from niangjia.foundation.plans.states import CHART, Status
 
 Clock = Callable[[], datetime]
-
-
-class Piece(NamedTuple):
-    """A chunk that waits: its number and its places in the plan."""
-
-    number: int
-    first: int
-    beyond: int
+SHARED = -1  # the last frame of a plan's file
 
 
 def carry_out(batch_id: UUID, *, by: Actor, now: Clock) -> None:
@@ -41,11 +33,11 @@ def carry_out(batch_id: UUID, *, by: Actor, now: Clock) -> None:
     begun = _begin(batch_id, by=by, now=now)
     if begun is None:
         return
-    batch, rows = begun
+    batch, shared = begun
     waiting = _waiting(batch_id, by)
-    write = partial(_pack_and_write, batch, rows, by=by, now=now)
+    write = partial(_pack_and_write, batch, shared, by=by, now=now)
     if settings.NIANGJIA_WRITERS == 1:
-        whole = all(write(piece) for piece in waiting)
+        whole = all(write(number) for number in waiting)
     else:
         whole = _side_by_side(write, waiting)
     end = _finish if whole else _stop
@@ -53,26 +45,27 @@ def carry_out(batch_id: UUID, *, by: Actor, now: Clock) -> None:
 
 
 def _begin(batch_id: UUID, *, by: Actor, now: Clock) -> tuple[Batch, pl.DataFrame] | None:
-    """Return the batch and the plan's rows, None where there is nothing to carry out."""
+    """Return the batch and what its chunks share, None where there is nothing to carry out."""
     at = now()
     with acting(by):
         batch = Batch.objects.select_for_update().get(pk=batch_id)
         if batch.status != Status.COMMITTING or batch.plan_file_id is None:
             return None
-        rows = sheets.load(batch.plan_file_id, purpose="commit", by=by, at=at)
-        return batch, kind_of(batch).prepare(rows, batch=batch, by=by, at=at)
+        with sheets.opened(batch.plan_file_id, purpose="commit", by=by, at=at) as frames:
+            shared = frames.frame(SHARED)
+        return batch, kind_of(batch).prepare(shared, batch=batch, by=by, at=at)
 
 
-def _waiting(batch_id: UUID, by: Actor) -> list[Piece]:
+def _waiting(batch_id: UUID, by: Actor) -> list[int]:
     with acting(by):
         waiting = Chunk.objects.filter(batch_id=batch_id, state=Chunk.State.WAITING).order_by("number")
-        return [Piece(*each) for each in waiting.values_list("number", "first", "beyond")]
+        return list(waiting.values_list("number", flat=True))
 
 
-def _side_by_side(write: Callable[[Piece], bool], waiting: list[Piece]) -> bool:
+def _side_by_side(write: Callable[[int], bool], waiting: list[int]) -> bool:
     """Write chunks on several connections: while the database writes one, the next is sealed."""
     with ThreadPoolExecutor(settings.NIANGJIA_WRITERS) as writers:
-        coming = [writers.submit(_in_thread, write, piece) for piece in waiting]
+        coming = [writers.submit(_in_thread, write, number) for number in waiting]
         try:
             ended = [each.result() for each in coming]
         except BaseException:
@@ -81,21 +74,26 @@ def _side_by_side(write: Callable[[Piece], bool], waiting: list[Piece]) -> bool:
     return all(ended)
 
 
-def _in_thread(write: Callable[[Piece], bool], piece: Piece) -> bool:
+def _in_thread(write: Callable[[int], bool], number: int) -> bool:
     try:
-        return write(piece)
+        return write(number)
     finally:
         connection.close()  # a connection is a thread's own
 
 
-def _pack_and_write(batch: Batch, rows: pl.DataFrame, piece: Piece, *, by: Actor, now: Clock) -> bool:
+def _pack_and_write(batch: Batch, shared: pl.DataFrame, number: int, *, by: Actor, now: Clock) -> bool:
     """Write one chunk; False, and nothing written, once somebody has asked to stop."""
+    assert batch.plan_file_id is not None
+    at = now()
     with acting(by):
         if progress.is_cancelled(batch.pk):
             return False
-    mine = rows.filter(pl.col("place").is_between(piece.first, piece.beyond, closed="left"))
-    packed = Packed(kind_of(batch).pack(mine, batch=batch, at=now()), mine.height) if mine.height else None
-    write_chunk(batch.pk, piece.number, packed, by=by, now=now)
+        with sheets.opened(batch.plan_file_id, purpose="commit", by=by, at=at) as frames:
+            rows = frames.frame(number)
+    packed = (
+        Packed(kind_of(batch).pack(rows, shared, batch=batch, at=at), rows.height) if rows.height else None
+    )
+    write_chunk(batch.pk, number, packed, by=by, now=now)
     _report(batch, by=by, at=now())
     return True
 
@@ -189,3 +187,11 @@ def take_back_chunk(batch_id: UUID, number: int, *, by: Actor, now: Clock) -> No
         kind_of(batch).take_back(chunk, batch=batch, by=by, at=at)
         _check_point(chunk, Chunk.State.UNDONE, undone_at=at)
         progress.report(batch_id, stage="undo", done=batch.rows - chunk.first, total=batch.rows, at=at)
+
+
+def give_up(batch_id: UUID, *, by: Actor, at: datetime) -> None:
+    """Leave the batch to its clerk, who can go on or take back, after the work on it has failed for good."""
+    batch = Batch.objects.select_for_update().get(pk=batch_id)
+    if batch.status in (Status.COMMITTING, Status.UNDOING):
+        workflow.fire(batch, "stop", machine=CHART, by=by, at=at)
+        notices.tell_office(batch.organisation_id, "batch_stuck", at=at, subject=batch.pk)

@@ -24,10 +24,14 @@ class Kind(Protocol):
 
     name: str
 
-    def prepare(self, plan: pl.DataFrame, *, batch: Batch, by: Actor, at: datetime) -> pl.DataFrame:
-        """Write what all chunks need, and return ``plan`` with the keys of it; called again after each kill."""
+    def prepare(self, shared: pl.DataFrame, *, batch: Batch, by: Actor, at: datetime) -> pl.DataFrame:
+        """Write what all chunks need, and return what ``pack`` needs of it; called again after each kill.
 
-    def pack(self, rows: pl.DataFrame, *, batch: Batch, at: datetime) -> bytes:
+        Args:
+            shared: what the trial run kept for all chunks.
+        """
+
+    def pack(self, rows: pl.DataFrame, shared: pl.DataFrame, *, batch: Batch, at: datetime) -> bytes:
         """Return the rows of one chunk ready to be written: sealed and indexed. Asks the database nothing."""
 
     def write(self, packed: Packed, *, batch: Batch, by: Actor, at: datetime) -> None:

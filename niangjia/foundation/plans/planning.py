@@ -1,18 +1,18 @@
-"""From verdicts to a plan: counted, sealed, cut into chunks. Nothing of the register is written here."""
+"""From verdicts to a plan: its results, its counts, its chunks. Nothing of the register is written here."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import polars as pl
 from django.db import connection
 
-from niangjia.core.plan import Plan, Verdict, plan
+from niangjia.core.plan import Plan, Verdict
 from niangjia.foundation import notices, workflow
 from niangjia.foundation.actors import Actor
-from niangjia.foundation.plans import sheets
 from niangjia.foundation.plans.copying import binaries, integers, packed, same, texts, uuids
 from niangjia.foundation.plans.models import Batch, BatchRow, Chunk
 from niangjia.foundation.plans.states import CHART
@@ -23,35 +23,34 @@ LAY_DOWN = """INSERT INTO plans_batchrow (batch_id, organisation_id, path, line_
     FROM plans_resultstage WHERE batch_id = %s"""
 
 
+def start_over(batch: Batch) -> None:
+    """Forget what an earlier trial run of this batch left."""
+    Chunk.objects.filter(batch=batch).delete()
+    BatchRow.objects.filter(batch=batch).delete()
+
+
 def show(
-    rows: pl.DataFrame,
+    made: Plan,
     finding_counts: dict[str, int],
     *,
     batch: Batch,
+    plan_file: UUID,
     chunk_rows: int,
-    expires_on: date | None,
     by: Actor,
     at: datetime,
     **facts: Any,
-) -> Plan:
-    """Keep the plan of ``batch`` and show its counts: the trial run.
+) -> None:
+    """Show the counts of a trial run whose rows and results are kept.
 
     Args:
-        rows: one for each row of the file, with ``row``, ``verdict``, ``organisation`` (an id, null or ""), ``differs``
-            and ``findings`` (JSON or null), and whatever the kind needs to write it.
         finding_counts: by code.
+        plan_file: a frame for each chunk, with what the kind needs to write its rows, and one with what all share.
         facts: more columns of the batch, set with the step.
     """
-    made = plan(rows)
-    rows = rows.with_row_index("place")
-    facts["plan_file_id"] = sheets.keep(
-        rows.filter(pl.col("verdict").cast(pl.String).is_in(WRITTEN)),
-        batch=batch, kind="plan", by=by, at=at, expires_on=expires_on,
-    )  # fmt: skip
-    _lay_out(batch, rows.height, chunk_rows)
-    _results(batch, rows)
+    _lay_out(batch, made.rows, chunk_rows)
     facts |= {
-        "rows": rows.height,
+        "plan_file_id": plan_file,
+        "rows": made.rows,
         "counts": asdict(made.counts),
         "by_organisation": {name: asdict(counts) for name, counts in made.by_organisation.items()},
         "finding_counts": finding_counts,
@@ -59,22 +58,29 @@ def show(
     }
     workflow.fire(batch, "show", machine=CHART, by=by, at=at, **facts)
     notices.tell_office(batch.organisation_id, "batch_planned", at=at, subject=batch.pk)
-    return made
+
+
+def to_write(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows that a commit writes."""
+    return rows.filter(pl.col("verdict").cast(pl.String).is_in(WRITTEN))
 
 
 def _lay_out(batch: Batch, rows: int, chunk_rows: int) -> None:
-    """Cut the plan into chunks; those of an earlier plan of this batch go."""
+    """Cut the plan into chunks."""
     place = {"organisation_id": batch.organisation_id, "path": batch.path, "line_path": batch.line_path}
-    Chunk.objects.filter(batch=batch).delete()
     Chunk.objects.bulk_create(
         Chunk(batch=batch, number=number, first=first, beyond=min(first + chunk_rows, rows), **place)
         for number, first in enumerate(range(0, rows, chunk_rows))
     )
 
 
-def _results(batch: Batch, rows: pl.DataFrame) -> None:
-    """Write a result for every row but the new ones: those have one when they are written."""
-    BatchRow.objects.filter(batch=batch).delete()
+def results(batch: Batch, rows: pl.DataFrame) -> None:
+    """Write a result for every row but the new ones: those have one when they are written.
+
+    Args:
+        rows: with ``place``, ``row``, ``verdict``, ``organisation`` (an id, null or ""), ``differs`` and ``findings`` (JSON
+            or null).
+    """
     shown = rows.filter(pl.col("verdict").cast(pl.String) != Verdict.NEW.value)
     if shown.is_empty():
         return

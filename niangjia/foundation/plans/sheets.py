@@ -1,11 +1,13 @@
-"""Frames of a batch that hold secrets: kept as encrypted files, never as rows."""
+"""Frames of a batch that hold secrets: kept one after the other in an encrypted file, never as rows."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+import struct
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 from uuid import UUID
 
 import polars as pl
@@ -15,7 +17,7 @@ from niangjia.foundation.files import storing
 from niangjia.foundation.files.models import StoredFile
 from niangjia.foundation.plans.models import Batch
 
-PART = 1 << 20
+_OFFSET = struct.Struct(">Q")
 
 
 class Office(NamedTuple):
@@ -31,30 +33,72 @@ def office_of(batch: Batch) -> Office:
     return Office(batch.organisation_id, batch.path, batch.line_path)
 
 
+class Writer:
+    """Writes frames one after the other, and at the end where each begins.
+
+    ::
+
+        file = frame* (Arrow IPC, LZ4)  offset of each frame (8, big-endian)  number of frames (8)
+    """
+
+    def __init__(self, write: Callable[[bytes], object]) -> None:
+        self._write = write
+        self._offsets: list[int] = []
+        self._at = 0
+
+    def __len__(self) -> int:
+        return len(self._offsets)
+
+    def put(self, frame: pl.DataFrame) -> None:
+        """Write one more frame."""
+        buffer = io.BytesIO()
+        frame.write_ipc(buffer, compression="lz4")  # less to encrypt
+        self._offsets.append(self._at)
+        self._at += buffer.tell()
+        self._write(buffer.getvalue())
+
+    def finish(self) -> None:
+        """Write where the frames are. Without it, the file cannot be read."""
+        self._write(b"".join(map(_OFFSET.pack, [*self._offsets, len(self._offsets)])))
+
+
+class Reader:
+    """Reads any of the frames that a ``Writer`` wrote."""
+
+    def __init__(self, content: BinaryIO) -> None:
+        self._content = content
+        end = content.seek(-_OFFSET.size, io.SEEK_END)
+        (n,) = _OFFSET.unpack(content.read(_OFFSET.size))
+        start = content.seek(end - n * _OFFSET.size)
+        self._ends = [each for (each,) in _OFFSET.iter_unpack(content.read(n * _OFFSET.size))] + [start]
+
+    def __len__(self) -> int:
+        return len(self._ends) - 1
+
+    def frame(self, number: int) -> pl.DataFrame:
+        """Return one frame; a negative number counts from the end."""
+        place = range(len(self))[number]
+        self._content.seek(self._ends[place])
+        return pl.read_ipc(self._content.read(self._ends[place + 1] - self._ends[place]))
+
+
 def keep(
-    frame: pl.DataFrame, *, batch: Batch, kind: str, by: Actor, at: datetime, expires_on: date | None
+    incoming: storing.Incoming, *, batch: Batch, kind: str, by: Actor, at: datetime, expires_on: date | None
 ) -> UUID:
-    """Keep ``frame`` encrypted and return the id of its file."""
-    buffer = io.BytesIO()
-    frame.write_ipc(buffer, compression="lz4")  # less to encrypt
-    stored = storing.store(
-        _parts(buffer), organisation=office_of(batch), kind=kind, by=by, at=at, expires_on=expires_on
+    """Keep the frames that came into ``incoming`` and return the id of their file."""
+    stored = storing.keep(
+        incoming, organisation=office_of(batch), kind=kind, by=by, at=at, expires_on=expires_on
     )
     return stored.pk
 
 
-def load(file_id: UUID, *, purpose: str, by: Actor, at: datetime) -> pl.DataFrame:
-    """Return the frame that was kept.
+@contextmanager
+def opened(file_id: UUID, *, purpose: str, by: Actor, at: datetime) -> Iterator[Reader]:
+    """Open the frames that were kept.
 
     Raises:
         FileGone, SealBroken: see ``files.storing.open_file``.
     """
     stored = StoredFile.objects.get(pk=file_id)
     with storing.open_file(stored, purpose=purpose, by=by, at=at) as content:
-        return pl.read_ipc(content.read())
-
-
-def _parts(buffer: io.BytesIO) -> Iterator[bytes]:
-    buffer.seek(0)
-    while part := buffer.read(PART):
-        yield part
+        yield Reader(content)

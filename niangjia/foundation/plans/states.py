@@ -40,6 +40,7 @@ CHART = Machine(
     *(Step("cancel", status, Status.CANCELLED, role=CLERKS) for status in CANCELLABLE),
     Step("undo", Status.COMMITTED, Status.UNDOING, role=CLERKS),
     Step("undo", Status.PARTLY_COMMITTED, Status.UNDOING, role=CLERKS),
+    Step("stop", Status.UNDOING, Status.COMMITTED, role=Role.SYSTEM),
     Step("take_back", Status.UNDOING, Status.UNDONE, role=Role.SYSTEM),
     name="batch",
 )

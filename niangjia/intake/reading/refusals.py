@@ -177,10 +177,20 @@ class TooSlow(Invalid):
     )
 
 
+class Unexpected(Invalid):
+    """The fault is not the file's, as far as anybody knows."""
+
+    code = "file_unexpected"
+    message = gettext_noop(
+        "The check stopped because of an error on our side, and was tried again for half an hour. Nothing was written. Ask the "
+        "administrator to look into the log, then upload the file again."
+    )
+
+
 BY_CODE: dict[str, type[Invalid]] = {
     one.code: one
     for one in (
         WrongKind, Empty, NoHeader, SeveralRosters, Encrypted, Broken, TooLarge, FarCell, TooManyColumns, TooManyRows, Unsafe,
-        MixedEncodings, RaggedLine, OpenQuote, TooSlow,
+        MixedEncodings, RaggedLine, OpenQuote, TooSlow, Unexpected,
     )
 }  # fmt: skip

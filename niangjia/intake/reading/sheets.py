@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import BinaryIO
 
 import polars as pl
@@ -35,36 +37,62 @@ class Sheet:
     rows: pl.DataFrame
 
 
-def read(content: BinaryIO, *, name: str, caps: Caps = _PERMANENT) -> Sheet:
-    """Return the roster in an uploaded file, which a child process reads.
+@dataclass(frozen=True)
+class Stream:
+    """One roster whose rows come block by block, while the child still reads; else as ``Sheet``."""
+
+    name: str
+    header_row: int
+    headers: list[str]
+    blocks: Iterator[pl.DataFrame]
+
+
+def stream(content: BinaryIO, *, name: str, caps: Caps = _PERMANENT) -> Stream:
+    """Return the roster in an uploaded file, which a child process reads; what is wrong further down comes with its block.
 
     Args:
-        content: the file, open for reading; it is never written to a disk.
+        content: the file, open for reading until the last block; it is never written to a disk.
         name: the file's own name, which is shown where the sheet has none; what the file is, its bytes tell.
 
     Raises:
         Invalid: one of ``refusals``, with what is wrong, where, and what to do.
     """
-    sheet, parts = name, []
-    for kind, spoken in frames(CHILD, [content], caps):
-        if kind == b"h":
-            sheet = spoken.decode()
-        else:
-            parts.append(pl.read_ipc_stream(io.BytesIO(spoken)))
-    if not parts:
+    said = frames(CHILD, [content], caps)
+    sheet, first = name, None
+    for kind, spoken in said:
+        if kind == b"b":
+            first = _frame(spoken)
+            break
+        sheet = spoken.decode()
+    if first is None:
         raise Empty
-    return _sheet(sheet, pl.concat(parts))
-
-
-def _sheet(name: str, whole: pl.DataFrame) -> Sheet:
-    texts = [column for column in whole.columns if column[1:].isdecimal()]
-    top = whole.head(WITHIN_ROWS).select(texts).rows()
+    texts = [column for column in first.columns if column[1:].isdecimal()]
+    top = first.head(WITHIN_ROWS).select(texts).rows()
     header = find_header_row(top)
     if header is None:
-        raise NoHeader(sheet=name, rows=WITHIN_ROWS)
-    below = whole.slice(header + 1)
-    is_filled = (pl.col(column).is_not_null() | pl.col(f"{column}_formula") for column in texts)
-    rows = below.filter(pl.any_horizontal(is_filled))
-    if not rows.height:
+        raise NoHeader(sheet=sheet, rows=WITHIN_ROWS)
+    below = chain([first.slice(header + 1)], (_frame(spoken) for _, spoken in said))
+    return Stream(sheet, header + 1, [cell or "" for cell in top[header]], _filled(below, texts))
+
+
+def read(content: BinaryIO, *, name: str, caps: Caps = _PERMANENT) -> Sheet:
+    """Return the whole roster: see ``stream``."""
+    told = stream(content, name=name, caps=caps)
+    return Sheet(told.name, told.header_row, told.headers, pl.concat(told.blocks).rechunk())
+
+
+def _frame(spoken: bytes) -> pl.DataFrame:
+    return pl.read_ipc_stream(io.BytesIO(spoken))
+
+
+def _filled(blocks: Iterable[pl.DataFrame], texts: list[str]) -> Iterator[pl.DataFrame]:
+    """Yield the rows in which anything stands, of blocks that have some."""
+    is_filled = [pl.col(column).is_not_null() | pl.col(f"{column}_formula") for column in texts]
+    is_empty = True
+    for block in blocks:
+        rows = block.filter(pl.any_horizontal(is_filled))
+        if rows.height:
+            is_empty = False
+            yield rows
+    if is_empty:
         raise Empty
-    return Sheet(name, header + 1, [cell or "" for cell in top[header]], rows.rechunk())

@@ -23,6 +23,7 @@ from niangjia.intake.reading.refusals import (
 )
 
 BOM = b"\xef\xbb\xbf"
+BLOCK_ROWS = 25_000
 SEPARATORS = (",", "\t", ";")
 # Python's table is that of 2005; in 2022 these left the private use area.
 _OF_2022 = dict(
@@ -35,7 +36,7 @@ _OF_2022 = dict(
 
 
 def blocks(data: bytes, caps: Caps) -> Iterator[Block]:
-    """Yield the rows of a text table, as one block.
+    """Yield the rows of a text table.
 
     Raises:
         Invalid: any of ``refusals``.
@@ -48,7 +49,8 @@ def blocks(data: bytes, caps: Caps) -> Iterator[Block]:
     rows = _parsed(text, separator, width)
     if rows.height > caps.rows + WITHIN_ROWS:
         raise TooManyRows(sheet="csv", rows=rows.height, most=caps.rows)
-    yield Block("csv", _flagged(rows, width))
+    for part in rows.iter_slices(BLOCK_ROWS):
+        yield Block("csv", _flagged(part, width))
 
 
 def decoded(data: bytes) -> str:
@@ -129,12 +131,20 @@ def _shape(text: str, caps: Caps) -> tuple[str, int]:
     """Return what parts the cells, and how many a row has: as many as the row of headings."""
     top = text[: 64 * 1024]
     found = []
+    broken: OpenQuote | None = None
     for separator in SEPARATORS:
-        rows = _parsed(top, separator, min(top.count(separator) + 1, caps.columns * 4), is_whole=False).rows()
+        width = min(top.count(separator) + 1, caps.columns * 4)
+        try:
+            rows = _parsed(top, separator, width, is_whole=False).rows()
+        except OpenQuote as error:
+            broken = error  # "a","b" is well quoted, but not where the tab is taken for what parts the cells
+            continue
         header = find_header_row([row[1:] for row in rows])
         if header is not None:
             last = max(k for k, cell in enumerate(rows[header]) if cell is not None)
             found.append((last, separator))
+    if not found and broken is not None:
+        raise broken
     if not found:
         raise NoHeader(sheet="csv", rows=WITHIN_ROWS)
     width, separator = max(found)

@@ -70,6 +70,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         "form": Answer(request.POST or None, join_request=found),
         "by_itself": bool(answering.BY_ITSELF & set(found.needs)),
         "code": queries.code_of(found),
+        "lapsed": queries.has_lapsed(found),
     }
     return render(request, "mobile/joining/mine.html", context)
 

@@ -22,35 +22,43 @@ BY_KEY = """SELECT DISTINCT ON (d.n) d.n, e.id FROM unnest(%(keys)s::text[]) WIT
     JOIN registry_employer e ON e.name_key = d.key ORDER BY d.n, e.id"""
 
 
-def with_employers(plan: pl.DataFrame, batch: Batch) -> pl.DataFrame:
-    """Return ``plan`` with ``employer_id`` (16 bytes, null for none told); who is not known is founded.
+SAID = ("employer", "employer_key", "employer_code")
 
-    With a credit code an employer is known by the code alone, without one by the key of the name.
-    """
-    told = plan.select("employer_code", "employer", "employer_key")
-    named = told.drop_nulls("employer")
+
+def said(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return every employer that ``rows`` name, once: by the credit code, without one by the key of the name."""
+    named = rows.select(SAID).drop_nulls("employer")
     by_code = named.drop_nulls("employer_code").unique("employer_code", keep="first", maintain_order=True)
-    by_key = named.filter(pl.col("employer_code").is_null())
-    by_key = by_key.drop_nulls("employer_key").unique("employer_key", keep="first", maintain_order=True)
-    codes = _known(by_code, "employer_code", WITH_CODE, BY_CODE, batch)
-    keys = _known(by_key, "employer_key", WITHOUT, BY_KEY, batch)
-    coded = told.select("employer_code").join(codes, on="employer_code", how="left", maintain_order="left")
-    keyed = told.select("employer_key").join(keys, on="employer_key", how="left", maintain_order="left")
-    ids = (
-        pl.when(told["employer_code"].is_not_null())
-        .then(coded["employer_id"])
-        .otherwise(keyed["employer_id"])
-    )
-    return plan.with_columns(pl.when(told["employer"].is_not_null()).then(ids).alias("employer_id"))
+    by_key = named.filter(pl.col("employer_code").is_null()).drop_nulls("employer_key")
+    return pl.concat([by_code, by_key.unique("employer_key", keep="first", maintain_order=True)])
 
 
-def _known(told: pl.DataFrame, by: str, found: str, ask: str, batch: Batch) -> pl.DataFrame:
-    """Return ``by`` and ``employer_id`` of each of ``told``, who have been founded where they were not there."""
-    names, keys, codes = (told[name].to_list() for name in ("employer", "employer_key", "employer_code"))
+def founded(told: pl.DataFrame, batch: Batch) -> pl.DataFrame:
+    """Return the employers of the whole roster (see ``said``) with ``employer_id``; who is not known is founded."""
+    has_code = pl.col("employer_code").is_not_null()
+    by_code, by_key = told.filter(has_code), told.filter(~has_code)
+    return pl.concat([_known(by_code, WITH_CODE, BY_CODE, batch), _known(by_key, WITHOUT, BY_KEY, batch)])
+
+
+def employer_ids(rows: pl.DataFrame, known: pl.DataFrame) -> pl.Series:
+    """Return the employer of each row (16 bytes, null for none told), of those that ``founded`` gave."""
+    has_code = pl.col("employer_code").is_not_null()
+    coded = rows.join(known.filter(has_code), on="employer_code", how="left", maintain_order="left")[
+        "employer_id"
+    ]
+    keyed = rows.join(known.filter(~has_code), on="employer_key", how="left", maintain_order="left")[
+        "employer_id"
+    ]
+    ids = pl.when(has_code).then(coded).otherwise(keyed)
+    return rows.select(pl.when(pl.col("employer").is_not_null()).then(ids).alias("employer_id")).to_series()
+
+
+def _known(told: pl.DataFrame, found: str, ask: str, batch: Batch) -> pl.DataFrame:
+    """Return ``told`` with their ids, who have been founded where they were not there."""
+    names, keys, codes = (told[name].to_list() for name in SAID)
     with connection.cursor() as cursor:
         cursor.execute(found, {"batch": batch.pk, "names": names, "keys": keys, "codes": codes})
         cursor.execute(ask, {"keys": keys, "codes": codes})
         rows = cursor.fetchall()
-    places = [n - 1 for n, _ in rows]
-    ids = pl.Series([key.bytes for _, key in rows], dtype=pl.Binary)
-    return pl.DataFrame({by: told[by].gather(places), "employer_id": ids})
+    ids = pl.Series("employer_id", [key.bytes for _, key in rows], dtype=pl.Binary)
+    return told[[n - 1 for n, _ in rows]].with_columns(ids)

@@ -32,7 +32,7 @@ class Members:
 
     name = NAME
 
-    def prepare(self, plan: pl.DataFrame, *, batch: Batch, by: Actor, at: datetime) -> pl.DataFrame:
+    def prepare(self, shared: pl.DataFrame, *, batch: Batch, by: Actor, at: datetime) -> pl.DataFrame:
         """Found the unions that the trial run announced, under the keys that it drew for them, and the employers."""
         wanted: list[dict[str, Any]] = batch.options.get("unions_to_found", [])
         there = set(
@@ -43,11 +43,11 @@ class Members:
             if UUID(each["id"]) not in there:
                 facts = {**each, "id": UUID(each["id"]), "level": GRASSROOTS, "region_id": office.region_id}
                 organisations.found(facts, under=office, on=day_of(at))
-        return employing.with_employers(plan, batch)
+        return employing.founded(shared, batch)
 
-    def pack(self, rows: pl.DataFrame, *, batch: Batch, at: datetime) -> bytes:
+    def pack(self, rows: pl.DataFrame, shared: pl.DataFrame, *, batch: Batch, at: datetime) -> bytes:
         """See ``writing.pack``."""
-        return writing.pack(rows, batch=batch, at=at)
+        return writing.pack(rows.with_columns(employing.employer_ids(rows, shared)), at=at)
 
     def write(self, packed: Packed, *, batch: Batch, by: Actor, at: datetime) -> None:
         """See ``writing.write``."""

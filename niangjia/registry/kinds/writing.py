@@ -207,7 +207,7 @@ def _params(batch: Batch, at: datetime) -> Params:
     }
 
 
-def pack(rows: pl.DataFrame, *, batch: Batch, at: datetime) -> bytes:
+def pack(rows: pl.DataFrame, *, at: datetime) -> bytes:
     """Return what the stage is filled with: sealed, indexed, fingerprinted. Asks the database nothing."""
     secret = pack_columns(
         {name: rows[name].to_list() for name in ("id_number", "earlier_numbers", "phone", "address")}

@@ -15,7 +15,7 @@ from niangjia.core.roles import Role
 from niangjia.foundation.acting import acting
 from niangjia.foundation.audit.models import Event
 from niangjia.foundation.notices.models import Notice
-from niangjia.foundation.plans.models import Batch, BatchRow, Chunk
+from niangjia.foundation.plans.models import Batch, BatchRow
 from niangjia.registry.models import Membership, Organisation
 from tests.intake.rosters import SYSTEM, load_city, roster, sheet_of
 from tests.jobs import run_jobs
@@ -258,14 +258,11 @@ def test_cancelled_while_it_is_checked_nothing_is_shown_and_the_file_may_come_ag
 def test_stopped_and_gone_on_with_ends_as_if_never_stopped(desk, made, monkeypatch):
     from niangjia.foundation.plans import committing
 
-    batch = tried(desk, as_csv(made))
+    hand_in(desk, as_csv(made))
+    batch = newest()
     with acting(SYSTEM):
-        Chunk.objects.filter(batch=batch).delete()
-        place = {"organisation_id": batch.organisation_id, "path": batch.path, "line_path": batch.line_path}
-        for number in range(2):
-            Chunk.objects.create(
-                batch=batch, number=number, first=30 * number, beyond=30 * number + 30, **place
-            )
+        Batch.objects.filter(pk=batch.pk).update(options={**batch.options, "chunk_rows": 30})
+    run_jobs()
     desk.post(url("intake-commit", batch.pk))
     write = committing.write_chunk
 

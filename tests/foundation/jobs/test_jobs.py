@@ -6,12 +6,16 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection, transaction
-from django.db.utils import DatabaseError
+from django.db.utils import DatabaseError, OperationalError
+from procrastinate import JobContext
+from procrastinate.contrib.django import app
+from procrastinate.jobs import Job as QueuedJob
 
 from niangjia.core.roles import Role
 from niangjia.foundation.acting import acting
 from niangjia.foundation.actors import NOBODY, Actor, Scope, system_actor
 from niangjia.foundation.jobs import declaring, job, progress
+from niangjia.foundation.jobs.retrying import MOST_ATTEMPTS
 from tests.factories import AT, organisation
 from tests.jobs import run_jobs
 
@@ -33,6 +37,15 @@ def long(*, thing: UUID, by: Actor, now) -> None:
     for _ in range(2):
         with acting(by):
             seen.append((thing, now()))
+
+
+def leave(*, thing: UUID, by: Actor, at) -> None:
+    seen.append(("given up", thing, by.job))
+
+
+@job("test.failing", given_up=leave)
+def failing(*, thing: UUID, by: Actor, at) -> None:
+    raise {"data": ValueError, "database": OperationalError}[seen[0]]
 
 
 @pytest.fixture(autouse=True)
@@ -74,6 +87,23 @@ def test_an_office_may_ask_for_work_but_neither_read_nor_write_the_queue():
     for statement in ("SELECT * FROM procrastinate_jobs", "DELETE FROM procrastinate_jobs"):
         with acting(office()), pytest.raises(DatabaseError), transaction.atomic():
             connection.cursor().execute(statement)
+
+
+@pytest.mark.parametrize(
+    ("why", "attempts", "is_left"),
+    [("data", MOST_ATTEMPTS, True), ("data", MOST_ATTEMPTS - 1, False), ("database", MOST_ATTEMPTS, False)],
+)
+def test_what_waits_for_the_work_is_told_once_it_will_not_be_done(why, attempts, is_left):
+    thing = uuid4()
+    seen.append(why)
+    said = {"thing": str(thing)}
+    row = QueuedJob(
+        id=1, queue="default", lock=None, queueing_lock=None, task_name="test.failing", attempts=attempts
+    )
+    context = JobContext(app=app, job=row, abort_reason=lambda: None, start_timestamp=0)
+    with pytest.raises((ValueError, OperationalError)):
+        app.tasks["test.failing"](context, **said)
+    assert seen[1:] == ([("given up", thing, "test.failing")] if is_left else [])
 
 
 def test_what_is_no_id_is_refused_before_anything_runs():
