@@ -15,7 +15,7 @@ from niangjia.core.findings import Severity
 from niangjia.core.intake import headers, members, rules, unions
 from niangjia.foundation.acting import acting
 from niangjia.foundation.plans.models import BatchRow
-from niangjia.intake.reading import sheets, text
+from niangjia.intake.reading import text
 from niangjia.intake.reading.caps import Caps
 from niangjia.registry.models import Membership
 from tests.intake.idcells import right
@@ -51,11 +51,9 @@ def as_csv(rows) -> bytes:
 
 def findings(rows, first):
     """Return what is found in the rows of a file, by their number in the whole, without repetitions."""
-    (block,) = text.blocks(
-        as_csv(rows), Caps()
-    )  # in this process: a child for each would take most of the time
-    sheet = sheets._sheet("x", block.rows)
-    checked = members.check(sheet.rows, headers.guess(sheet.headers), on=ON, allow_demo=True)
+    # In this process: a child for each would take most of the time.
+    whole = pl.concat(block.rows for block in text.blocks(as_csv(rows), Caps()))
+    checked = members.check(whole.slice(1), headers.guess(HEADS), on=ON, allow_demo=True)
     union, lost = unions.match(checked.columns, organisations())
     found = pl.concat([checked.findings, lost]).filter(~pl.col("code").is_in(REPEATS))
     numbers = checked.columns["row"].cast(pl.Int64) - 2 + first
