@@ -8,6 +8,7 @@ import hmac
 import struct
 import time
 from datetime import date
+from typing import Any
 
 from allauth.mfa.totp.internal.auth import TOTP
 from django.test import Client
@@ -59,7 +60,7 @@ def wrong_code() -> str:
     return f"{(int(code_now()) + 1) % 1_000_000:06}"
 
 
-def give_password(client: Client, name: str = "lan", password: str = PASSWORD, **extra: object):
+def give_password(client: Client, name: str = "lan", password: str = PASSWORD, **extra: Any):
     """Send the first page of sign-in."""
     return client.post(reverse("account_login"), {"login": name, "password": password}, **extra)
 

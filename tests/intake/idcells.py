@@ -246,6 +246,15 @@ def _length(rng: Rng) -> Cell:
     return text(rng.choice(odd), "ID_LENGTH")
 
 
+def _of_fifteen_bytes(rng: Rng) -> Cell:
+    """Words instead of a number, which take as many bytes as a number would."""
+    odd = rng.choice(
+        ("补办中abéé", "无1号待补xy", "12éé3456789ab", "éééé1234567", "1证件遗失中12", "𠀀ab𠀀cdef𠀀")
+    )
+    assert len(odd.encode()) in (15, 18) and len(odd) not in (15, 18)
+    return text(odd, "ID_LENGTH")
+
+
 def _swapped_letter(rng: Rng, digit: str, letters: str) -> Cell:
     while digit not in (number_ := right(rng))[:17]:
         pass
@@ -430,6 +439,7 @@ KINDS: dict[str, Callable[[Rng], Cell]] = {
     "two digits changed places": _turned,
     "residence permit with a wrong check": _wrong_residence,
     "too short, too long, two in one": _length,
+    "words of fifteen bytes": _of_fifteen_bytes,
     "O for 0": lambda rng: _swapped_letter(rng, "0", "OoОоDQ"),
     "l for 1": lambda rng: _swapped_letter(rng, "1", "lI|Li"),
     "B for 8": lambda rng: _swapped_letter(rng, "8", "BВ"),

@@ -13,8 +13,10 @@ import xlsxwriter
 
 from niangjia.core.errors import Invalid
 from niangjia.intake.reading import read
+from niangjia.intake.reading.caps import Caps
 from tests.intake import books
 from tests.intake.books import HEADINGS, book, cell, parts, patched, rows, sheet_xml, zipped
+from tests.intake.heavy import HEAVY, QUICK, deep, giant_text, read_apart
 
 CSV = "姓名,身份证号,手机号\n张三,369901199001010013,14091234567\n"
 SHEET = "xl/worksheets/sheet1.xml"
@@ -159,7 +161,21 @@ BOMBS = {
     "a line in no encoding": (lambda: CSV.encode() + b"\xff\xff\xff\n", "file_mixed_encodings"),
     "a comma in a text": (lambda: (CSV + "李四,1,2,青岚,路\n").encode(), "file_ragged_line"),
     "a quotation mark that never closes": (lambda: (CSV + '"李四,1,2\n王五,3,4\n').encode(), "file_open_quote"),
+    "a sheet that claims to fill nothing": (lambda: book({"a": sheet_xml(dimension="")}), "file_broken"),
+    "a table of strings that claims two thousand million": (
+        lambda: book(**{"xl/sharedStrings.xml": f'{books.HEAD}<sst {books.MAIN} count="2147483647" uniqueCount="2147483647"></sst>'}),
+        "file_too_large",
+    ),
+    **QUICK,
 }  # fmt: skip
+HARMLESS = {
+    "a sheet that claims to fill the whole grid": lambda: book({"a": sheet_xml(dimension="A1:XFD1048576")}),
+    "fifty thousand merged cells over the whole grid": lambda: book(
+        {"a": sheet_xml(after="<mergeCells>" + '<mergeCell ref="A1:XFD1048576"/>' * 50_000 + "</mergeCells>")}
+    ),
+    "elements a hundred thousand deep beside the rows": lambda: deep(SHEET, 100_000, closed=True),
+    "elements a hundred thousand deep in the workbook": lambda: deep("xl/workbook.xml", 100_000, closed=True),
+}
 
 
 @pytest.mark.parametrize("name", BOMBS)
@@ -185,6 +201,40 @@ def test_the_same_workbook_without_the_bomb_is_read():
 
     assert sheet.headers == ["姓名", "身份证号", "手机号"] and sheet.header_row == 1
     assert sheet.rows.select("row", "c0", "c1").rows() == [(2, "张三", "369901199001010013")]
+
+
+@pytest.mark.parametrize("name", HARMLESS)
+def test_a_lie_that_does_no_harm_changes_nothing(name):
+    sheet = read(io.BytesIO(HARMLESS[name]()), name="roster")
+
+    assert sheet.rows.select("row", "c0", "c1", "c2").rows() == [
+        (2, "张三", "369901199001010013", "14091234567")
+    ]
+
+
+@pytest.mark.parametrize("name", HEAVY)
+def test_what_weighs_much_is_refused_within_the_limits_and_the_next_file_is_read(name):
+    made, code = HEAVY[name]
+    caps = Caps()
+
+    taken = read_apart(made())
+
+    assert taken.code == code
+    assert taken.mib <= 1536 and taken.cpu <= caps.cpu_seconds and taken.wall <= caps.wall_seconds
+    assert read(io.BytesIO(book()), name="roster").rows.height == 1
+
+
+def test_the_control_the_bare_library_takes_all_the_memory_that_one_text_asks_for():
+    code = (
+        "import io, resource, sys, python_calamine as c;"
+        "c.CalamineWorkbook.from_filelike(io.BytesIO(sys.stdin.buffer.read())).get_sheet_by_index(0);"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)"
+    )
+    content = giant_text(400)
+    bare = subprocess.run([sys.executable, "-c", code], input=content, capture_output=True, check=True)
+
+    assert int(bare.stdout) > 400
+    assert read_apart(content).mib < 400
 
 
 def test_the_control_the_bare_library_dies_of_the_far_cell():

@@ -10,6 +10,8 @@ from niangjia.cli.synth.rosters import DAY, roster
 from niangjia.core.intake import headers, members
 from niangjia.intake import repair
 from niangjia.intake.reading import read
+from tests.intake.books import HEADINGS, PERSON, book, rows, sheet_xml
+from tests.intake.mutants import STYLES
 from tests.intake.truth import as_file
 
 KINDS = ("id_check", "id_number_cell", "sex_differs", "formula_cell", "nation_unknown", "duplicate_same")
@@ -135,3 +137,16 @@ def test_a_workbook_that_comes_back_twice_has_one_column_of_reasons(tmp_path, ma
     heads = [cell.value for cell in book[sheet.name][sheet.header_row]]
     assert heads[-1] == "Why it came back" and "退回原因" not in heads
     assert [name for name in book.sheetnames if name != sheet.name] == ["Summary of the check"]
+
+
+def test_a_workbook_that_can_be_read_and_not_written_again_comes_back_as_its_bad_rows_alone():
+    wrong = PERSON.replace("010013", "010014")
+    content = BytesIO(book({"名册": sheet_xml(rows(HEADINGS, wrong))}, **{"xl/styles.xml": STYLES}))
+    with pytest.raises(TypeError):
+        openpyxl.load_workbook(content)
+
+    _sheet, checked, back = repaired(content)
+
+    page = openpyxl.load_workbook(back).worksheets[0]
+    assert checked.verdicts.to_list() == ["refused"]
+    assert [place.value for place in page[2]][:3] == [2, "张三", "369901199001010014"] and page[2][-1].value

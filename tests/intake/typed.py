@@ -59,9 +59,13 @@ def _says(cells: dict[int, list[Cell]], column: int, heading: str) -> bool:
     return any(each == heading or each[: len(heading)] == heading[:40] or "…" in heading for each in told)
 
 
-def is_filled(cells: dict[int, list[Cell]]) -> bool:
-    """Tell whether any cell of a row holds something."""
-    return any(cell.text != "" or cell.kind == "formula" for there in cells.values() for cell in there)
+def is_filled(cells: dict[int, list[Cell]], blank: str) -> bool:
+    """Tell whether any cell of a row holds something beside the signs of ``blank``: spaces alone may be kept or not."""
+    return any(
+        cell.text.strip(blank or "\0") != "" or cell.kind == "formula"
+        for there in cells.values()
+        for cell in there
+    )
 
 
 # What may be made of a cell without changing what it says
@@ -215,7 +219,9 @@ def _cell(one: ElementTree.Element, strings: list[str], days: set[int], early: b
     kind, value = one.get("t", "n"), parts["v"].text or "" if "v" in parts else ""
     if "f" in parts:
         return Cell(value, "formula")
-    if kind == "inlineStr":
+    if kind == "inlineStr" or (
+        "is" in parts and value == ""
+    ):  # whatever its type says, its text is there to read
         return Cell(_text(parts["is"])) if "is" in parts else None
     if value == "":
         return None

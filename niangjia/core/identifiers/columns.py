@@ -47,8 +47,12 @@ def evened(text: pl.Series, plain: str, even: Callable[[pl.Expr], pl.Expr]) -> p
 
 
 def has_width(text: pl.Series, width: int) -> BoolArray:
-    """Return (n,) whether each text is ``width`` bytes long; false for null."""
-    return (text.str.len_bytes() == width).fill_null(value=False).to_numpy()
+    """Return (n,) whether each text is ``width`` ASCII characters long; false for null.
+
+    Of other characters one takes several bytes, and a matrix of bytes would cut through it.
+    """
+    is_wide = (text.str.len_bytes() == width) & (text.str.len_chars() == width)
+    return is_wide.fill_null(value=False).to_numpy()
 
 
 def has_other_length(text: pl.Series, *lengths: int) -> BoolArray:
