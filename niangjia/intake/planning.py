@@ -38,6 +38,7 @@ from niangjia.registry.organisations import parent_of
 Clock = Callable[[], datetime]
 NATION = "00"
 SPOOL_BYTES = 64 * 1024 * 1024  # in memory; the rest waits in a sealed file
+CHECKED_CHUNKS = 2  # at once: what a check costs whatever the number of rows counts less
 KEEP_A_ROLL = ("single", "joint")
 LISTED = {
     "id": pl.String,
@@ -65,7 +66,9 @@ def plan_blocks(
         planning.start_over(batch)
     spool = Spool(SPOOL_BYTES)
     try:
-        again = _checked(trial, _blocks(blocks, trial.chunk_rows), mapping, spool, by=by, now=now)
+        again = _checked(
+            trial, _blocks(blocks, CHECKED_CHUNKS * trial.chunk_rows), mapping, spool, by=by, now=now
+        )
         with Incoming() as incoming:
             _compared(trial, sheets.Reader(spool.read_back()), again, incoming, by=by, now=now)
             with acting(by):
@@ -83,7 +86,7 @@ def forget(batch: Batch, *, by: Actor) -> None:
 
 
 def _blocks(blocks: Iterable[pl.DataFrame], rows: int) -> Iterator[pl.DataFrame]:
-    """Yield the rows of ``blocks`` in blocks of ``rows``: one for each chunk."""
+    """Yield the rows of ``blocks`` in blocks of ``rows``."""
     waiting: list[pl.DataFrame] = []
     for block in blocks:
         waiting.append(block)
@@ -107,15 +110,17 @@ def _checked(
     now: Clock,
 ) -> pl.DataFrame:
     """Check each row for itself into ``spool``, and return what each repeats."""
-    frames, found, rows = sheets.Writer(spool.write), [], 0
-    for block in blocks:
-        checked = members.check_block(block, mapping, on=trial.on, allow_demo=trial.allow_demo)
-        found.append(members.keys_of(checked))
-        frames.put(checked.columns)
-        frames.put(checked.findings)
-        rows += block.height
-        trial.tell("read", rows, 0, by=by, at=now())
-    frames.finish()
+    found, rows = [], 0
+    with sheets.Writer(spool.write) as frames:
+        for block in blocks:
+            checked = members.check_block(block, mapping, on=trial.on, allow_demo=trial.allow_demo)
+            found.append(members.keys_of(checked))
+            for first in range(0, block.height, trial.chunk_rows):
+                part = checked.part(first, trial.chunk_rows)
+                frames.put(part.columns)
+                frames.put(part.findings)
+            rows += block.height
+            trial.tell("read", rows, 0, by=by, at=now())
     return repeats(pl.concat(found))
 
 
@@ -123,21 +128,21 @@ def _compared(
     trial: _Trial, checked: sheets.Reader, again: pl.DataFrame, incoming: Incoming, *, by: Actor, now: Clock
 ) -> None:
     """Compare each block with the register, and keep its results, and what a commit needs of it, in ``incoming``."""
-    frames, first = sheets.Writer(incoming.write), 0
-    for number in range(0, len(checked), 2):
-        block = Checked(checked.frame(number), checked.frame(number + 1))
-        beyond = first + block.columns.height
-        whole, at = members.with_repeats(block, again[first:beyond]), now()
-        with acting(by):
-            told = trial.compare(whole, by=by, at=at)
-            rows = told.rows.with_columns(place=pl.int_range(first, beyond, dtype=pl.UInt32)).select(KEPT)
-            planning.results(trial.batch, rows)
-        trial.count(rows, told.findings)
-        frames.put(planning.to_write(rows))
-        trial.tell("check", beyond, again.height, by=by, at=now())
-        first = beyond
-    frames.put(said(pl.concat(trial.employers)))
-    frames.finish()
+    first = 0
+    with sheets.Writer(incoming.write) as frames:
+        for number in range(0, len(checked), 2):
+            block = Checked(checked.frame(number), checked.frame(number + 1))
+            beyond = first + block.columns.height
+            whole, at = members.with_repeats(block, again[first:beyond]), now()
+            with acting(by):
+                told = trial.compare(whole, by=by, at=at)
+                rows = told.rows.with_columns(place=pl.int_range(first, beyond, dtype=pl.UInt32)).select(KEPT)
+                planning.results(trial.batch, rows)
+            trial.count(rows, told.findings)
+            frames.put(planning.to_write(rows))
+            trial.tell("check", beyond, again.height, by=by, at=now())
+            first = beyond
+        frames.put(said(pl.concat(trial.employers)))
 
 
 class _Trial:

@@ -66,6 +66,14 @@ class Checked:
     columns: pl.DataFrame
     findings: pl.DataFrame
 
+    def part(self, first: int, rows: int) -> Checked:
+        """Return at most ``rows`` rows from the place ``first`` on, and their findings."""
+        place = pl.col("row").cast(pl.Int64) - first
+        mine = self.findings.filter(place.is_between(0, rows, closed="left"))
+        return Checked(
+            self.columns[first : first + rows], mine.with_columns(place.cast(pl.UInt32).alias("row"))
+        )
+
     @property
     def known(self) -> pl.Series:
         """(n,) what each row would be against an empty roll, whatever its findings: new, or same for a repetition."""

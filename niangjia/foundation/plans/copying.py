@@ -99,14 +99,19 @@ def days(values: pl.Series) -> Ragged:
 
 def texts(values: pl.Series) -> Ragged:
     """Return a column of ``text`` (or ``jsonb`` sent as text), with nulls."""
-    return binaries(values.cast(pl.Binary))
+    lengths = values.str.len_bytes().cast(pl.Int64).fill_null(-1).to_numpy()
+    return Ragged(lengths, np.frombuffer((values.str.join().item() or "").encode(), dtype=np.uint8))
 
 
 def binaries(values: pl.Series) -> Ragged:
     """Return a column of ``bytea``, or of what is sent as its own bytes (``uuid``), with nulls."""
     lengths = values.bin.size().cast(pl.Int64).fill_null(-1).to_numpy()
-    flat = b"".join(values.drop_nulls().to_list())
-    return Ragged(lengths.astype(np.int64), np.frombuffer(flat, dtype=np.uint8))
+    return Ragged(lengths, _flat(values))
+
+
+def _flat(values: pl.Series) -> NDArray[np.uint8]:
+    """Return all bytes of a column, one value after the other; no object is made for any of them."""
+    return np.frombuffer(bytes.fromhex(values.bin.encode("hex").str.join().item() or ""), dtype=np.uint8)
 
 
 def same(value: bytes, n: int) -> Fixed:
@@ -122,8 +127,7 @@ def uuids(written: pl.Series) -> pl.Series:
 
 def rows_of(values: pl.Series) -> ByteRows:
     """Return a column of equally long binaries without nulls as (n, width) bytes."""
-    flat = np.frombuffer(b"".join(values.to_list()), dtype=np.uint8)
-    return flat.reshape(len(values), -1)
+    return _flat(values).reshape(len(values), -1)
 
 
 def as_binary(rows: ByteRows) -> pl.Series:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import BinaryIO, NamedTuple
@@ -45,21 +46,34 @@ class Writer:
         self._write = write
         self._offsets: list[int] = []
         self._at = 0
+        self._thread = ThreadPoolExecutor(1)
+        self._coming: Future[None] | None = None
 
-    def __len__(self) -> int:
-        return len(self._offsets)
+    def __enter__(self) -> Writer:
+        return self
+
+    def __exit__(self, failed: type[BaseException] | None, *_: object) -> None:
+        """Write where the frames are. Without it, the file cannot be read."""
+        self._thread.shutdown()
+        if failed is None:
+            self._wait()
+            self._write(b"".join(map(_OFFSET.pack, [*self._offsets, len(self._offsets)])))
 
     def put(self, frame: pl.DataFrame) -> None:
-        """Write one more frame."""
+        """Write one more frame, in a thread: the caller makes the next one meanwhile."""
+        self._wait()
+        self._coming = self._thread.submit(self._put, frame)
+
+    def _put(self, frame: pl.DataFrame) -> None:
         buffer = io.BytesIO()
         frame.write_ipc(buffer, compression="lz4")  # less to encrypt
         self._offsets.append(self._at)
         self._at += buffer.tell()
         self._write(buffer.getvalue())
 
-    def finish(self) -> None:
-        """Write where the frames are. Without it, the file cannot be read."""
-        self._write(b"".join(map(_OFFSET.pack, [*self._offsets, len(self._offsets)])))
+    def _wait(self) -> None:
+        if self._coming is not None:
+            self._coming.result()
 
 
 class Reader:
