@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import polars as pl
@@ -27,6 +28,7 @@ from niangjia.foundation.files.storing import Incoming
 from niangjia.foundation.files.uploads import Spool
 from niangjia.foundation.jobs import progress
 from niangjia.foundation.plans import planning, sheets
+from niangjia.foundation.plans.beside import side_by_side
 from niangjia.foundation.plans.models import Batch
 from niangjia.foundation.plans.states import Status
 from niangjia.registry.kinds.comparing import Compared, compared
@@ -128,21 +130,39 @@ def _compared(
     trial: _Trial, checked: sheets.Reader, again: pl.DataFrame, incoming: Incoming, *, by: Actor, now: Clock
 ) -> None:
     """Compare each block with the register, and keep its results, and what a commit needs of it, in ``incoming``."""
-    first = 0
+    compare = partial(_compared_block, trial, by=by, now=now)
     with sheets.Writer(incoming.write) as frames:
-        for number in range(0, len(checked), 2):
-            block = Checked(checked.frame(number), checked.frame(number + 1))
-            beyond = first + block.columns.height
-            whole, at = members.with_repeats(block, again[first:beyond]), now()
-            with acting(by):
-                told = trial.compare(whole, by=by, at=at)
-                rows = told.rows.with_columns(place=pl.int_range(first, beyond, dtype=pl.UInt32)).select(KEPT)
-                planning.results(trial.batch, rows)
-            trial.count(rows, told.findings)
+        for rows, found in side_by_side(compare, _whole_blocks(trial, checked, again)):
+            trial.count(rows, found)
             frames.put(planning.to_write(rows))
-            trial.tell("check", beyond, again.height, by=by, at=now())
-            first = beyond
+            trial.tell("check", trial.made.rows, again.height, by=by, at=now())
         frames.put(said(pl.concat(trial.employers)))
+
+
+def _whole_blocks(
+    trial: _Trial, checked: sheets.Reader, again: pl.DataFrame
+) -> Iterator[tuple[int, Checked, pl.DataFrame]]:
+    """Yield the first place of each block, its rows with what they repeat, and the unions that they may name."""
+    first = 0
+    for number in range(0, len(checked), 2):
+        block = Checked(checked.frame(number), checked.frame(number + 1))
+        beyond = first + block.columns.height
+        trial.announce(block.columns)
+        yield first, members.with_repeats(block, again[first:beyond]), trial.unions
+        first = beyond
+
+
+def _compared_block(
+    trial: _Trial, block: tuple[int, Checked, pl.DataFrame], *, by: Actor, now: Clock
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the rows of one block with their verdicts, and all their findings; their results are kept."""
+    first, checked, listed = block
+    with acting(by):
+        told = trial.compare(checked, listed, by=by, at=now())
+        place = pl.int_range(first, first + told.rows.height, dtype=pl.UInt32)
+        rows = told.rows.with_columns(place=place).select(KEPT)
+        planning.results(trial.batch, rows)
+    return rows, told.findings
 
 
 class _Trial:
@@ -172,11 +192,10 @@ class _Trial:
                 raise _Left
             progress.report(self.batch.pk, stage=stage, done=done, total=total, at=at)
 
-    def compare(self, checked: Checked, *, by: Actor, at: datetime) -> Compared:
-        """Return the rows of one block with their unions and verdicts."""
-        self._announce(checked.columns)
+    def compare(self, checked: Checked, listed: pl.DataFrame, *, by: Actor, at: datetime) -> Compared:
+        """Return the rows of one block with their unions, of those ``listed``, and their verdicts."""
         own = str(self.office.pk) if self.office.kind in KEEP_A_ROLL else None
-        union, about_unions = unions.match(checked.columns, self.unions, own=own)
+        union, about_unions = unions.match(checked.columns, listed, own=own)
         found = pl.concat([checked.findings, about_unions]).sort("row", maintain_order=True)
         columns = checked.columns.with_columns(union.alias("organisation"))
         told = compared(columns, found, scope=self.scope, on=self.on, at=at)
@@ -185,7 +204,7 @@ class _Trial:
             audit.record("secrets.read", by=by, at=at, subject=self.batch, persons=told.opened, facts=facts)
         return told
 
-    def _announce(self, columns: pl.DataFrame) -> None:
+    def announce(self, columns: pl.DataFrame) -> None:
         """Add the unions that these rows are the first to name, where the batch may found unions."""
         if not self.batch.options.get("create_organisations"):
             return

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
 from uuid import UUID
 
 import polars as pl
-from django.conf import settings
-from django.db import connection
 from django.db.models import F, Sum
 
 from niangjia.foundation import notices, workflow
@@ -19,6 +16,7 @@ from niangjia.foundation.acting import acting
 from niangjia.foundation.actors import Actor
 from niangjia.foundation.jobs import progress
 from niangjia.foundation.plans import sheets
+from niangjia.foundation.plans.beside import side_by_side
 from niangjia.foundation.plans.kinds import Packed, kind_of
 from niangjia.foundation.plans.models import Batch, Chunk
 from niangjia.foundation.plans.states import CHART, Status
@@ -36,10 +34,9 @@ def carry_out(batch_id: UUID, *, by: Actor, now: Clock) -> None:
     batch, shared = begun
     waiting = _waiting(batch_id, by)
     write = partial(_pack_and_write, batch, shared, by=by, now=now)
-    if settings.NIANGJIA_WRITERS == 1:
-        whole = all(write(number) for number in waiting)
-    else:
-        whole = _side_by_side(write, waiting)
+    whole = all(
+        list(side_by_side(write, waiting))
+    )  # each is asked: the rest sees the wish to stop for itself
     end = _finish if whole else _stop
     end(batch_id, seconds=time.monotonic() - start, by=by, now=now)
 
@@ -60,25 +57,6 @@ def _waiting(batch_id: UUID, by: Actor) -> list[int]:
     with acting(by):
         waiting = Chunk.objects.filter(batch_id=batch_id, state=Chunk.State.WAITING).order_by("number")
         return list(waiting.values_list("number", flat=True))
-
-
-def _side_by_side(write: Callable[[int], bool], waiting: list[int]) -> bool:
-    """Write chunks on several connections: while the database writes one, the next is sealed."""
-    with ThreadPoolExecutor(settings.NIANGJIA_WRITERS) as writers:
-        coming = [writers.submit(_in_thread, write, number) for number in waiting]
-        try:
-            ended = [each.result() for each in coming]
-        except BaseException:
-            writers.shutdown(cancel_futures=True)
-            raise
-    return all(ended)
-
-
-def _in_thread(write: Callable[[int], bool], number: int) -> bool:
-    try:
-        return write(number)
-    finally:
-        connection.close()  # a connection is a thread's own
 
 
 def _pack_and_write(batch: Batch, shared: pl.DataFrame, number: int, *, by: Actor, now: Clock) -> bool:
