@@ -29,6 +29,7 @@ WITHOUT_NUMBER, WITHOUT_PHONE = 0.05, 0.03
 OFFICE_SHARE, OFFICE_SIZE = 0.02, 100
 SHARED_PHONE_SHARE, COMMON_NAME_SHARE = 0.02, 0.03
 COMMON_NAMES = ("张伟", "王伟", "李娜", "王芳", "李伟", "王秀英", "张敏", "李静", "张丽", "刘洋")
+ONCE_SHARE = 0.85
 TWIN_CHARACTERS = "明亮强刚军华龙飞"
 
 
@@ -65,7 +66,9 @@ class Crowd:
 
 
 def crowd(n: int, seed: int, *, share: float = 0.2, kinds: Sequence[str] | None = None) -> Crowd:
-    """Return n rows, the same for the same arguments; ``share`` of them are second rows, in equal parts by kind.
+    """Return about n rows, the same for the same arguments; up to ``share`` of them are second rows, in equal parts by kind.
+
+    Kinds that fit few names (those with a middle dot) make fewer.
 
     Raises:
         KeyError: no such kind.
@@ -78,8 +81,9 @@ def crowd(n: int, seed: int, *, share: float = 0.2, kinds: Sequence[str] | None 
     _forget(rng, first)
     parts, people, names = [first], [np.arange(len(first["name"]))], [np.full(len(first["name"]), "", object)]
     fresh = len(first["name"])
+    free = {is_same: np.ones(fresh, dtype=bool) for is_same in (True, False)}
     for kind in wanted:
-        chosen = _chosen(rng, first, kind, each)
+        chosen = _chosen(rng, first, kind, each, free[kind.is_same])
         copies = {name: column[chosen].copy() for name, column in first.items()}
         kind.change(rng, copies)
         if not kind.is_same and kind.name != "borrowed_number":
@@ -140,11 +144,18 @@ def _forget(rng: Rng, columns: Columns) -> None:
     columns["phone"][rng.random(n) < WITHOUT_PHONE] = None
 
 
-def _chosen(rng: Rng, first: Columns, kind: Kind, n: int) -> npt.NDArray[np.int64]:
-    fits = np.ones(len(first["name"]), dtype=bool) if kind.fits is None else kind.fits(first)
+def _chosen(rng: Rng, first: Columns, kind: Kind, n: int, free: Flags) -> npt.NDArray[np.int64]:
+    """Return first rows that a kind fits, at most a tenth of those; marks most of them as no longer free.
+
+    Some people have several second rows, but nobody has two other people who look like him: those would be one to all eyes.
+    """
+    fits = free.copy() if kind.fits is None else free & kind.fits(first)
     for column in kind.needs:
         fits &= first[column] != None  # noqa: E711 - by the column
-    return np.asarray(rng.choice(np.flatnonzero(fits), size=n), dtype=np.int64)
+    places = np.flatnonzero(fits)
+    chosen = rng.choice(places, size=min(n, max(1, len(places) // 10)), replace=False)
+    free[chosen if not kind.is_same else chosen[rng.random(len(chosen)) < ONCE_SHARE]] = False
+    return np.asarray(chosen, dtype=np.int64)
 
 
 def _renumber(rng: Rng, columns: Columns, taken: set[str]) -> None:
