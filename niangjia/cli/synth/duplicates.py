@@ -65,25 +65,28 @@ class Crowd:
     truth: pl.DataFrame
 
 
-def crowd(n: int, seed: int, *, share: float = 0.2, kinds: Sequence[str] | None = None) -> Crowd:
-    """Return about n rows, the same for the same arguments; up to ``share`` of them are second rows, in equal parts by kind.
+def crowd(
+    n: int, seed: int, *, share: float = 0.15, alike: float = 0.02, kinds: Sequence[str] | None = None
+) -> Crowd:
+    """Return about n rows, the same for the same arguments.
 
-    Kinds that fit few names (those with a middle dot) make fewer.
+    Up to ``share`` of them are second rows of a person, and ``alike`` are others who look like one, each in equal parts by
+    kind; kinds that fit few names (those with a middle dot) make fewer.
 
     Raises:
         KeyError: no such kind.
     """
     rng = np.random.default_rng(seed)
     wanted = [BY_NAME[name] for name in kinds] if kinds is not None else KINDS
-    each = max(1, round(n * share / len(wanted)))
-    first = _first_rows(rng, n - each * len(wanted))
+    sizes = _sizes(n, wanted, share, alike)
+    first = _first_rows(rng, n - sum(sizes))
     taken = set(first["id_number"])
     _forget(rng, first)
     parts, people, names = [first], [np.arange(len(first["name"]))], [np.full(len(first["name"]), "", object)]
     fresh = len(first["name"])
     free = {is_same: np.ones(fresh, dtype=bool) for is_same in (True, False)}
-    for kind in wanted:
-        chosen = _chosen(rng, first, kind, each, free[kind.is_same])
+    for kind, size in zip(wanted, sizes, strict=True):
+        chosen = _chosen(rng, first, kind, size, free[kind.is_same])
         copies = {name: column[chosen].copy() for name, column in first.items()}
         kind.change(rng, copies)
         if not kind.is_same and kind.name != "borrowed_number":
@@ -96,6 +99,12 @@ def crowd(n: int, seed: int, *, share: float = 0.2, kinds: Sequence[str] | None 
     columns = {name: np.concatenate([part[name] for part in parts])[order] for name in first}
     truth = {"person": np.concatenate(people)[order], "kind": np.concatenate(names)[order].astype(str)}
     return Crowd(_frame(columns), pl.DataFrame(truth))
+
+
+def _sizes(n: int, kinds: Sequence[Kind], share: float, alike: float) -> list[int]:
+    same = sum(kind.is_same for kind in kinds)
+    of_same, of_others = (n * share / max(1, same), n * alike / max(1, len(kinds) - same))
+    return [max(1, round(of_same if kind.is_same else of_others)) for kind in kinds]
 
 
 def true_pairs(truth: pl.DataFrame) -> pl.DataFrame:

@@ -115,7 +115,8 @@ def _of_unlike(mine: pl.Series, theirs: pl.Series) -> Levels:
     long = np.flatnonzero(~one & (shortest >= 4) & (np.abs(a_length - b_length) <= 1))
     one[long] = _one_edit(mine.gather(long), theirs.gather(long))
     turned = same_length & (a_length >= 4) & (np.sort(a, axis=1) == np.sort(b, axis=1)).all(axis=1)
-    part = (a_length != b_length) & (shortest >= 3) & (first == shortest)
+    # 张伟 is no part of 张伟强: a name of two or three characters is whole, and what is missing of others is a name.
+    part = (shortest >= 2) & (np.abs(a_length - b_length) >= 2) & (first == shortest)
     levels[one] = ONE
     levels[part] = PART
     levels[turned] = TURNED
