@@ -132,7 +132,9 @@ def _predictions(table: Any) -> pl.DataFrame:
 
 def _at_best(pairs: pl.DataFrame, truth: pl.DataFrame) -> dict[str, object]:
     """Return Splink's precision and recall: the most it finds with our goal of precision, and where both are highest."""
-    marked = pairs.join(truth.with_columns(right=True), on=["row", "other"], how="left", maintain_order="left")
+    marked = pairs.join(
+        truth.with_columns(right=True), on=["row", "other"], how="left", maintain_order="left"
+    )
     ordered = marked.sort("probability", descending=True)
     right = ordered["right"].fill_null(value=False).cum_sum().to_numpy()
     told = np.arange(1, len(right) + 1)
@@ -158,16 +160,27 @@ def _right(pairs: pl.DataFrame, truth: pl.DataFrame) -> int:
 
 def main() -> None:
     """Make the crowd, measure both, print one line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--rows", type=int, default=100_000)
-    parser.add_argument("--seed", type=int, default=HELD_OUT_SEEDS[0], help="held out from tuning unless told otherwise")
-    parser.add_argument("--alike", type=float, default=0.02, help="share of rows of others who look like somebody")
+    parser.add_argument(
+        "--seed", type=int, default=HELD_OUT_SEEDS[0], help="held out from tuning unless told otherwise"
+    )
+    parser.add_argument(
+        "--alike", type=float, default=0.02, help="share of rows of others who look like somebody"
+    )
     parser.add_argument("--json", action="store_true")
     chosen = parser.parse_args()
     made = crowd(chosen.rows, chosen.seed, alike=chosen.alike)
     truth = true_pairs(made.truth).select(pl.col("row", "other").cast(pl.UInt32))
     same_people(made.rows.head(1000))  # loads the tables, which a server does once
-    figures: dict[str, object] = {"rows": made.rows.height, "seed": chosen.seed, "alike": chosen.alike, "true_pairs": truth.height}
+    figures: dict[str, object] = {
+        "rows": made.rows.height,
+        "seed": chosen.seed,
+        "alike": chosen.alike,
+        "true_pairs": truth.height,
+    }
     figures |= ours(made.rows, truth)
     if find_spec("splink") is None or find_spec("duckdb") is None:
         show("linkage", {**figures, "missing": MISSING})

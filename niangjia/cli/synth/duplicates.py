@@ -315,7 +315,9 @@ KINDS = (
         needs=("id_number", "phone"),
     ),
     Kind("phone_changed", True, _new_phone),
-    Kind("phone_digit_id_missing", True, _and(_slip("phone", slips.one_digit), _blank("id_number")), ("phone",)),
+    Kind(
+        "phone_digit_id_missing", True, _and(_slip("phone", slips.one_digit), _blank("id_number")), ("phone",)
+    ),
     Kind("phone_changed_id_missing", True, _and(_new_phone, _blank("id_number")), ()),
     Kind("name_homophone", True, _slip("name", slips.homophone), fits=_changeable(slips.homophone)),
     Kind(
@@ -344,8 +346,13 @@ KINDS = (
     Kind("twin", False, _twin, ("id_number", "phone")),
     Kind("twin_id_missing", False, _and(_twin, _blank("id_number")), ("id_number", "phone")),
     Kind("twin_id_digit", False, _and(_twin, _slip("id_number", slips.one_digit)), ("id_number", "phone")),
-    Kind("twin_homophone", False, _and(_next_order, _slip("name", slips.homophone)), ("id_number", "phone"),
-         _changeable(slips.homophone)),
+    Kind(
+        "twin_homophone",
+        False,
+        _and(_next_order, _slip("name", slips.homophone)),
+        ("id_number", "phone"),
+        _changeable(slips.homophone),
+    ),
     Kind("namesake_same_day", False, _stranger("name", "birth_on", "sex")),
     Kind("namesake_in_union", False, _stranger("name", "sex", "union_key", "employer_key")),
     Kind("borrowed_number", False, _stranger("id_number", "birth_on", "sex", "union_key")),

@@ -112,7 +112,9 @@ def lists(n: int, seed: int, *, kinds: Sequence[str] | None = None) -> Lists:
     wanted = [kind for kind in KINDS if kinds is None or kind.name in kinds]
     names = _names(rng, 2 * n)
     codes = [_code(serial) for serial in range(2 * n)]
-    left_codes = [c if known else None for c, known in zip(codes[:n], rng.random(n) < CODE_ON_LEFT, strict=True)]
+    left_codes = [
+        c if known else None for c, known in zip(codes[:n], rng.random(n) < CODE_ON_LEFT, strict=True)
+    ]
     order = rng.permutation(n).tolist()
     right_names = [str(name) for name in names[n:]]
     right_codes: list[str | None] = list(codes[n:])
@@ -140,7 +142,9 @@ def lists(n: int, seed: int, *, kinds: Sequence[str] | None = None) -> Lists:
         right_codes[row] = right_codes[row] if keep else None
     shuffled = rng.permutation(n)
     back = np.argsort(shuffled)
-    right = pl.DataFrame({"name": right_names, "credit_code": pl.Series(right_codes, dtype=pl.String)})[shuffled]
+    right = pl.DataFrame({"name": right_names, "credit_code": pl.Series(right_codes, dtype=pl.String)})[
+        shuffled
+    ]
     schema = {"row": pl.UInt32, "other": pl.UInt32, "kind": pl.String}
     pairs = pl.DataFrame([(a, int(back[b]), kind) for a, b, kind in truth], schema=schema, orient="row")
     left = pl.DataFrame(
@@ -161,7 +165,9 @@ def _names(rng: Rng, n: int) -> list[Name]:
     """Return n unlike names."""
     places = _places()
     home = [k for k, (code, _, _) in enumerate(places) if code.startswith(HOME_PROVINCE)]
-    which = np.where(rng.random(2 * n) < HOME_SHARE, rng.choice(home, 2 * n), rng.integers(len(places), size=2 * n))
+    which = np.where(
+        rng.random(2 * n) < HOME_SHARE, rng.choice(home, 2 * n), rng.integers(len(places), size=2 * n)
+    )
     trades, trade_weights = _weighted(TRADES)
     forms, form_weights = _weighted(FORMS)
     drawn_trades = rng.choice(trades, 2 * n, p=trade_weights).tolist()
@@ -174,7 +180,9 @@ def _names(rng: Rng, n: int) -> list[Name]:
     found: dict[str, Name] = {}
     for k, where in enumerate(which.tolist()):
         _, above, place = places[where]
-        name = Name(above, place, "".join(characters[k, : sizes[k]]), drawn_trades[k], drawn_forms[k], shorts[k])
+        name = Name(
+            above, place, "".join(characters[k, : sizes[k]]), drawn_trades[k], drawn_forms[k], shorts[k]
+        )
         # An office registers no second company of one place, brand and trade, however its place or form are written.
         form = "" if name.form in LIMITED else name.form
         found.setdefault(f"{name.place}{name.brand}{name.trade}{form}", name)
@@ -307,7 +315,8 @@ def _branch(rng: Rng, name: Name) -> str | None:
 
 
 def _other_form(rng: Rng, name: Name) -> str:
-    others = [form for form in ("有限公司", "经营部", "厂", "店") if form != name.form]
+    company = ("有限公司",) if name.form not in LIMITED else ()
+    others = [form for form in (*company, "经营部", "厂", "店") if form != name.form]
     return str(replace(name, form=str(rng.choice(others))))
 
 

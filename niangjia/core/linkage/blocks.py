@@ -69,7 +69,9 @@ def candidates(keys: Mapping[str, Key]) -> Candidates:
         left_out += [(name, size) for size in large.tolist()]
     pairs = np.unique(np.concatenate(codes))
     schema = {"block": pl.String, "rows": pl.Int64}
-    return Candidates(pairs // max(n, 1), pairs % max(n, 1), pl.DataFrame(left_out, schema=schema, orient="row"))
+    return Candidates(
+        pairs // max(n, 1), pairs % max(n, 1), pl.DataFrame(left_out, schema=schema, orient="row")
+    )
 
 
 def _pairs(key: Key) -> tuple[Rows, Rows, Rows]:

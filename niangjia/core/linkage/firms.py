@@ -7,12 +7,15 @@ Source:
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from functools import cache
 
 import polars as pl
 
 from niangjia.core.codes import divisions
-from niangjia.core.text import match_key
+from niangjia.core.text import EVEN, match_key
+from niangjia.core.variants import FOLDED
 
 LIMITED, SHARES = "有限公司", "股份有限公司"
 # Written in several ways: the form that the finder compares.
@@ -50,6 +53,7 @@ FORMS = {
     "坊": "店",
 }
 COMPANIES = (LIMITED, SHARES)
+_KEPT = ("有限合伙", "普通合伙", "特殊普通合伙", "集团")
 OFFICES = "分公司|子公司|支公司|分店|分厂|分社|分部|分行|支行|营业部|营业厅|营业所|办事处|项目部|门店|联络处|分拣中心"
 TRADES = (
     "信息技术|信息科技|信息|网络技术|网络科技|网络|电子商务|电商|电子科技|电子|智能科技|智能|软件|数据|生物科技|生物|科技发展|科技|技术服务|技术|"
@@ -66,105 +70,138 @@ _FORMER = r"^(?:原名|原|曾用名)[::]?(.{4,})$"
 _FORM = "(" + "|".join(sorted(FORMS, key=len, reverse=True)) + ")$"
 _HEAD_AND_OFFICE = rf"^(.*(?:公司|集团|厂|社|店|中心))(.{{0,12}}?(?:{OFFICES}))$"
 _TRADE = "^(.+?)((?:" + "|".join(sorted(TRADES, key=len, reverse=True)) + ")+)$"
-# What is no part of a name: a remark that a clerk put behind it.
-_SUFFIXES = {"province": "(?:省|市|自治区|特别行政区)?", "city": "(?:市|地区|州|盟)?", "county": ""}
-_LONG_ENDINGS = r"(?:壮族自治区|回族自治区|维吾尔自治区|自治区|特别行政区|省|市|地区|盟)$"
-
-
-@cache
-def _stems() -> dict[str, dict[str, str]]:
-    """Return for each level the texts that mean a place, with its code; what means two places of a level has none.
-
-    Provinces and cities count with and without their word, counties and county towns too (进贤), quarters only with it: 和平
-    is a brand, 和平区 a place.
-    """
-    table = divisions.load().filter(~pl.col("on_paper"))
-    found: dict[str, dict[str, str]] = {}
-    for level in _SUFFIXES:
-        texts: dict[str, set[str]] = {}
-        for code, name in table.filter(pl.col("level") == level).select("code", "name").iter_rows():
-            for text in _writings(name, level):
-                texts.setdefault(text, set()).add(code)
-        found[level] = {text: codes.pop() if len(codes) == 1 else "" for text, codes in texts.items()}
-    return found
-
-
-def _writings(name: str, level: str) -> set[str]:
-    bare = name
-    if level == "county":
-        bare = name[:-1] if name[-1] in "市县" else name
-    else:
-        for ending in ("壮族自治区", "回族自治区", "维吾尔自治区", "自治区", "特别行政区", "省", "市", "地区", "盟"):
-            if name.endswith(ending):
-                bare = name.removesuffix(ending)
-                break
-    return {name, bare} if len(bare) >= 2 else {name}
-
-
-@cache
-def _place_pattern() -> str:
-    """Return the pattern of a place at the beginning: province, city and county, each once at most."""
-    parts = [
-        "(" + "|".join(sorted(_stems()[level], key=lambda text: (-len(text), text))) + ")?" for level in _SUFFIXES
-    ]
-    return "^" + "".join(parts) + "(.*)$"
+_ENDINGS = ("壮族自治区", "回族自治区", "维吾尔自治区", "自治区", "特别行政区", "省", "市", "地区", "盟")
+COUNTY_WIDTH = 6
+_PLACE_LENGTHS = range(8, 1, -1)
+_ODD = (
+    "[" + re.escape("".join(sorted(FOLDED.keys() | EVEN.keys()))) + r"A-Z\p{Z}\p{C}·.。\-'’\x{FE00}-\x{FE0F}]"
+)
 
 
 def parsed(names: pl.Series) -> pl.DataFrame:
     """Return the parts of each name.
 
     Returns:
-        One row per name: ``full`` (the whole without brackets, spaces and variants), ``province``, ``city``, ``county`` (codes, the
-        higher ones filled in from the lower where that is plain), ``place`` (the finest code or text, null without one),
-        ``brand``, ``trade``, ``form`` (a value of ``FORMS``), ``office`` (of a branch, null for a whole employer) and
-        ``former`` (an older name that stands in brackets).
+        One row per name: ``full`` (the whole without spaces and variants, a remark in brackets left out), ``place`` (the finest
+        code, or the text where several places have it; null without one), ``brand``, ``trade`` ("" without one), ``form``
+        (a value of ``FORMS``), ``office`` (what stands behind the form of a branch, null for a whole employer) and ``former`` (an
+        older name that stands in brackets).
     """
-    text = match_key(pl.col("name"))
     inner = pl.col("text").str.extract(_BRACKET)
-    frame = pl.DataFrame({"name": names}).select(text.alias("text"))
-    frame = frame.with_columns(inner=inner, outer=pl.col("text").str.replace_all(_BRACKET, ""))
+    frame = _evened(names).to_frame("text").with_columns(inner=inner)
     frame = frame.with_columns(
+        outer=pl.when(inner.is_null()).then("text").otherwise(pl.col("text").str.replace_all(_BRACKET, "")),
         former=pl.col("inner").str.extract(_FORMER),
-        is_form=pl.col("inner").is_in(["有限合伙", "普通合伙", "集团"]),
-        place_inside=pl.col("inner").str.extract(_whole_place()),
+        inside=pl.when(pl.col("inner").is_in(_KEPT) | pl.col("inner").is_in(list(_places()))).then("inner"),
     )
-    frame = frame.with_columns(whole=pl.concat_str(pl.col("place_inside").fill_null(""), "outer"))
-    head = pl.col("whole").str.extract(_HEAD_AND_OFFICE, 1)
-    frame = frame.with_columns(
-        office=pl.col("whole").str.extract(_HEAD_AND_OFFICE, 2), head=pl.coalesce(head, pl.col("whole"))
+    is_place = pl.col("inside").is_in(_KEPT).not_()
+    whole = pl.concat_str(
+        pl.when(is_place).then("inside").fill_null(""),
+        "outer",
+        pl.when(~is_place).then("inside").fill_null(""),
     )
-    frame = frame.with_columns(pl.col("head").str.extract_groups(_place_pattern()).alias("places")).unnest("places")
-    rest = pl.col("4")
-    frame = frame.with_columns(form=rest.str.extract(_FORM))
-    frame = frame.with_columns(
-        body=pl.when(pl.col("form").is_null()).then(rest).otherwise(rest.str.head(-pl.col("form").str.len_chars().cast(pl.Int64)))
-    )
-    frame = frame.with_columns(brand=pl.col("body").str.extract(_TRADE, 1), trade=pl.col("body").str.extract(_TRADE, 2))
-    return _with_places(frame).select(
-        full=pl.when(pl.col("text") != "").then(pl.concat_str("outer", pl.when("is_form").then("inner").otherwise(pl.col("place_inside")).fill_null(""))),
-        province="province",
-        city="city",
-        county="county",
-        place="place",
-        brand=pl.coalesce("brand", "body"),
-        trade=pl.col("trade").fill_null(""),
+    frame = frame.with_columns(full=whole)
+    head, office = (pl.col("full").str.extract(_HEAD_AND_OFFICE, group) for group in (1, 2))
+    frame = _without_place(frame.with_columns(rest=pl.coalesce(head, "full"), office=office))
+    form = pl.col("rest").str.extract(_FORM)
+    frame = frame.with_columns(form=form)
+    frame = frame.with_columns(body=pl.col("rest").str.strip_suffix(pl.col("form").fill_null("")))
+    trade = pl.col("body").str.extract(_TRADE, 2).fill_null("")
+    return frame.with_columns(trade=trade).select(
+        "full",
+        "place",
+        brand=pl.col("body").str.strip_suffix(pl.col("trade")),
+        trade="trade",
         form=pl.col("form").replace_strict(FORMS, default=None),
         office="office",
         former="former",
     )
 
 
+def _evened(names: pl.Series) -> pl.Series:
+    """Return the match keys of the names; the dear way is taken only where something is to be changed."""
+    odd = names.str.contains(_ODD).fill_null(value=False).arg_true()
+    if odd.is_empty():
+        return names
+    keys = names.gather(odd).to_frame("name").select(match_key(pl.col("name"))).to_series()
+    return names.clone().scatter(odd, keys)
+
+
 @cache
-def _whole_place() -> str:
-    words = {text for level in _stems().values() for text in level}
-    return "^(" + "|".join(sorted(words, key=lambda text: (-len(text), text))) + ")$"
+def _places() -> dict[str, str]:
+    """Return each text that means a place, with its code; where it means several of one level, with itself.
+
+    Provinces, cities and county towns count with and without their word (江西, 进贤), quarters only with it: 和平 is a
+    brand, 和平区 a place. A city comes before a county of the same text.
+    """
+    texts: dict[str, str] = {}
+    for level in ("province", "city", "county"):
+        found: dict[str, set[str]] = {}
+        for code, name in _divisions(level):
+            for text in _writings(name):
+                found.setdefault(text, set()).add(code)
+        for text, codes in found.items():
+            texts.setdefault(text, codes.pop() if len(codes) == 1 else text)
+    return texts
 
 
-def _with_places(frame: pl.DataFrame) -> pl.DataFrame:
-    """Return the frame with codes for the texts of province, city and county, each filled in from the one below."""
-    codes = {level: pl.col(str(k)).replace_strict(_stems()[level], default=None) for k, level in enumerate(_SUFFIXES, start=1)}
-    known = frame.with_columns(**{level: pl.when(code != "").then(code) for level, code in codes.items()})
-    known = known.with_columns(city=pl.coalesce("city", pl.col("county").str.slice(0, 4)))
-    known = known.with_columns(province=pl.coalesce("province", pl.col("city").str.slice(0, 2)))
-    text = pl.coalesce("3", "2", "1")
-    return known.with_columns(place=pl.coalesce("county", pl.when(pl.col("3").is_null()).then(pl.coalesce("city", "province")), text))
+@cache
+def _places_below() -> dict[str, str]:
+    """Return the same for a place behind another: the code of the one above and the text, with the code."""
+    return {
+        above + text: code
+        for level in ("county", "city")
+        for code, name in _divisions(level)
+        for text in _writings(name)
+        for above in {code[:2], code[:4]} - {code}
+    }
+
+
+def _divisions(level: str) -> list[tuple[str, str]]:
+    table = divisions.load().filter(~pl.col("on_paper") & (pl.col("level") == level))
+    return list(table.select("code", "name").iter_rows())
+
+
+def _writings(name: str) -> set[str]:
+    if name[-1] == "县":
+        bare = name[:-1]
+    else:
+        bare = next((name.removesuffix(ending) for ending in _ENDINGS if name.endswith(ending)), name)
+    return {name, bare} if len(bare) >= 2 else {name}
+
+
+def _without_place(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return the frame with ``place``, and ``rest`` without it: up to three places, each below the one before."""
+    frame = _next_place(frame, pl.lit(""), _table(_places)).with_columns(place="found")
+    for _ in range(2):
+        # Below a county is nothing that the divisions know.
+        wide = (pl.col("found").str.len_bytes() < COUNTY_WIDTH).fill_null(value=False)
+        rows = frame.select(wide.arg_true()).to_series()
+        below = _next_place(frame[rows], pl.col("place"), _table(_places_below))
+        frame = frame.with_columns(
+            place=frame["place"].scatter(rows, below.select(pl.coalesce("found", "place")).to_series()),
+            rest=frame["rest"].scatter(rows, below["rest"]),
+            found=pl.Series([None], dtype=pl.String)
+            .new_from_index(0, frame.height)
+            .scatter(rows, below["found"]),
+        )
+    return frame.drop("found")
+
+
+def _next_place(frame: pl.DataFrame, above: pl.Expr, known: pl.DataFrame) -> pl.DataFrame:
+    """Return the frame with ``found``, the place that ``rest`` begins with, and ``rest`` behind it."""
+    lookups = {
+        str(n): (above + pl.col("rest").str.slice(0, n)).replace_strict(
+            known["text"], known["code"], default=None
+        )
+        for n in _PLACE_LENGTHS
+    }
+    looked = frame.with_columns(**lookups)
+    length = pl.coalesce(pl.when(pl.col(n).is_not_null()).then(int(n)) for n in lookups).fill_null(0)
+    found = pl.coalesce(*lookups)
+    return looked.with_columns(found=found, rest=pl.col("rest").str.slice(length)).drop(*lookups)
+
+
+@cache
+def _table(places: Callable[[], dict[str, str]]) -> pl.DataFrame:
+    return pl.DataFrame({"text": list(places()), "code": list(places().values())})

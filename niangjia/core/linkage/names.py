@@ -113,7 +113,7 @@ def _of_unlike(mine: pl.Series, theirs: pl.Series) -> Levels:
     every = np.arange(len(a))
     pair = a[every, first].astype(np.uint64) << np.uint64(32) | b[every, first]
     long = np.flatnonzero(~one & (shortest >= 4) & (np.abs(a_length - b_length) <= 1))
-    one[long] = _one_edit(mine.gather(long), theirs.gather(long))
+    one[long] = one_edit(mine.gather(long), theirs.gather(long))
     turned = same_length & (a_length >= 4) & (np.sort(a, axis=1) == np.sort(b, axis=1)).all(axis=1)
     # 张伟 is no part of 张伟强: a name of two or three characters is whole, and what is missing of others is a name.
     part = (shortest >= 2) & (np.abs(a_length - b_length) >= 2) & (first == shortest)
@@ -124,7 +124,7 @@ def _of_unlike(mine: pl.Series, theirs: pl.Series) -> Levels:
     return levels
 
 
-def _one_edit(mine: pl.Series, theirs: pl.Series) -> Flags:
+def one_edit(mine: pl.Series, theirs: pl.Series) -> Flags:
     """Return whether one character more, less or other makes one long name of the other."""
     distances = cpdist(mine.to_list(), theirs.to_list(), scorer=Levenshtein.distance, score_cutoff=1)
     return np.asarray(distances <= 1, dtype=bool)

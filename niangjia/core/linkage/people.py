@@ -127,9 +127,7 @@ class Counts:
 
     def of(self, rows: Rows) -> Counts:
         """Return the counts of some of the rows, as the whole register has them."""
-        return Counts(
-            self.names[rows], self.phones[rows], self.employers[rows], self.unions[rows], self.rows
-        )
+        return Counts(self.names[rows], self.phones[rows], self.employers[rows], self.unions[rows], self.rows)
 
     def commoner(self, left: Rows, right: Rows) -> Counts:
         """Return for m pairs of rows the count of the more frequent of their two values."""
@@ -205,7 +203,9 @@ def _keys(rows: pl.DataFrame, sounds: NDArray[np.uint64]) -> dict[str, Key]:
     }
 
 
-def _compared(rows: pl.DataFrame, sounds: NDArray[np.uint64], looked_at: Candidates, counts: Counts) -> pl.DataFrame:
+def _compared(
+    rows: pl.DataFrame, sounds: NDArray[np.uint64], looked_at: Candidates, counts: Counts
+) -> pl.DataFrame:
     left, right = looked_at.left, looked_at.right
     mine, theirs = rows[left], rows[right]
     name = names.name_levels(rows["name_key"], sounds, left, right)
@@ -227,7 +227,15 @@ def _compared(rows: pl.DataFrame, sounds: NDArray[np.uint64], looked_at: Candida
         + np.where(phone == PHONE_EQUAL, np.float32(0), _place_weight(place, rare))
     )
     caution = _cautions(ids, name, birth, phone, same_stem)
-    levels = {"id": ids, "name": name, "phone": phone, "birth": birth, "sex": sex, "place": place, "caution": caution}
+    levels = {
+        "id": ids,
+        "name": name,
+        "phone": phone,
+        "birth": birth,
+        "sex": sex,
+        "place": place,
+        "caution": caution,
+    }
     return _told(right, left, _decided(weight, ids, name, caution), weight, levels)
 
 
@@ -283,7 +291,12 @@ def _decided(weight: Weights, ids: Levels, name: Levels, caution: Levels) -> Lev
     unsure_name = (name >= names.PART) & (ids != ID_EQUAL)
     unsure_slip = (ids == ID_SLIP) & (name != names.EQUAL)
     unsure = (
-        (ids == ID_DIFFERS) | (ids == ID_UNSURE) | unsure_name | unsure_slip | (name == names.DIFFERS) | (caution != UNKNOWN)
+        (ids == ID_DIFFERS)
+        | (ids == ID_UNSURE)
+        | unsure_name
+        | unsure_slip
+        | (name == names.DIFFERS)
+        | (caution != UNKNOWN)
     )
     decision = np.where(weight >= SAME_FROM, SAME, np.where(weight >= LIKELY_FROM, LIKELY, DIFFERENT))
     decision = np.where(unsure & (decision == SAME), LIKELY, decision)
@@ -299,9 +312,13 @@ def _contested(pairs: pl.DataFrame, ids: pl.Series) -> pl.DataFrame:
     right = numbers_of.filter(pl.Series(numbers.is_right(numbers_of), dtype=pl.Boolean))
     held = pl.DataFrame({"cluster": labels, "id": numbers_of}).filter(pl.col("id").is_in(right.implode()))
     torn = held.group_by("cluster").agg(pl.col("id").n_unique()).filter(pl.col("id") > 1)["cluster"]
-    members = pl.Series(rows).filter(pl.Series(np.isin(labels, torn.to_numpy()), dtype=pl.Boolean)).cast(pl.UInt32)
+    members = (
+        pl.Series(rows).filter(pl.Series(np.isin(labels, torn.to_numpy()), dtype=pl.Boolean)).cast(pl.UInt32)
+    )
     contested = (
-        (pl.col("decision") == "same") & pl.col("row").is_in(members.implode()) & (pl.col("id") != "ID_EQUAL").fill_null(value=True)
+        (pl.col("decision") == "same")
+        & pl.col("row").is_in(members.implode())
+        & (pl.col("id") != "ID_EQUAL").fill_null(value=True)
     )
     return pairs.with_columns(
         decision=pl.when(contested).then(pl.lit("likely", dtype=DECISIONS)).otherwise("decision"),
@@ -309,7 +326,9 @@ def _contested(pairs: pl.DataFrame, ids: pl.Series) -> pl.DataFrame:
     )
 
 
-def _told(row: Rows, other: Rows, decision: Levels, weight: Weights, levels: dict[str, Levels]) -> pl.DataFrame:
+def _told(
+    row: Rows, other: Rows, decision: Levels, weight: Weights, levels: dict[str, Levels]
+) -> pl.DataFrame:
     columns: dict[str, pl.Series] = {
         "row": pl.Series(row, dtype=pl.UInt32),
         "other": pl.Series(other, dtype=pl.UInt32),
