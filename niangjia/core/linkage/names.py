@@ -40,13 +40,13 @@ ALIKE = (
     "涛铸焘 飞乙 龙尤 敏敬 静净 香杳杏 慧彗 彩采 鑫金 超越赵 杰杏 强弦 林材 志忘忠 福幅副 祥详样 春舂 德得 晨震宸 昊吴 "
     "晓浇 旭旮 昌晶 昕听 晴睛 清请靖 彤丹 彦颜 思恩 恩因 欣掀 芳劳 艳绝 茂戊 萍薄 蓉容 薇微 蕾雷 丽雨 媛暖缓 嫣焉 妍研 "
     "娜哪 婧靖 侯候 汪江 沈沉 邓郑 陈阵 陆险 谭潭 郭敦 孟盂 祁祈 沐沭 柏伯 杨扬场 宋宗 季李 崔催 傅博 裘袭 肖尚 卢户 曲由"
-).split()
+)
 
 
 @cache
 def _alike() -> NDArray[np.uint64]:
     """Return the pairs that look alike, each both ways, as one number; sorted."""
-    pairs = {(ord(a), ord(b)) for group in ALIKE for a in group for b in group if a != b}
+    pairs = {(ord(a), ord(b)) for group in ALIKE.split() for a in group for b in group if a != b}
     return np.array(sorted(a << 32 | b for a, b in pairs), dtype=np.uint64)
 
 

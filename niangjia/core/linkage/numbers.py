@@ -63,4 +63,5 @@ def day_slip(mine: pl.Series, theirs: pl.Series) -> Flags:
     """Return (m,) whether two unlike days are one slip apart: one digit, two neighbours, or day and month exchanged."""
     a, b = mine.dt.strftime("%Y%m%d"), theirs.dt.strftime("%Y%m%d")
     turned = a.str.slice(0, 4) + a.str.slice(6, 2) + a.str.slice(4, 2)
-    return one_slip(a, b, DAY_WIDTH) | (turned == b).fill_null(value=False).to_numpy()
+    exchanged: Flags = (turned == b).fill_null(value=False).to_numpy()
+    return one_slip(a, b, DAY_WIDTH) | exchanged

@@ -1,7 +1,8 @@
 """The same person in a register more than once: candidates by blocks, weights by field, and a decision with its reasons.
 
-Whole columns throughout. A decision about two rows depends on these two rows and on how frequent their values are (``Counts``),
-on nothing else: not on their order, nor on who stands beside them. The algorithm: docs/algorithms/linkage.md.
+Whole columns throughout. What is found of two rows depends on these two and on how frequent their values are (``Counts``), not
+on their order nor on who stands beside them; only then are "same" pairs that would make one person of two right numbers
+left to a person (``CONTESTED``). The algorithm: docs/algorithms/linkage.md.
 """
 
 from __future__ import annotations
@@ -160,7 +161,8 @@ def counted(rows: pl.DataFrame) -> Counts:
         pl.len().over(pl.col(name).hash()).cast(pl.Float32).alias(name)
         for name in ("name_key", "phone", "employer_key", "union_key")
     )
-    return Counts(*(column.to_numpy() for column in frequencies), rows=rows.height)
+    names_of, phones, employers, unions = (column.to_numpy() for column in frequencies)
+    return Counts(names_of, phones, employers, unions, rows.height)
 
 
 def same_people(rows: pl.DataFrame, *, counts: Counts | None = None, keep_different: bool = False) -> Found:
@@ -363,7 +365,8 @@ def _weighed(levels: Levels, weights: tuple[float, ...]) -> Weights:
 def _rarity(counts: Weights, rows: int, prior: float, most: float) -> Weights:
     """Return how much it says that two rows share a value: the logarithm of one in so many, drawn towards the prior."""
     share = (counts + np.float32(prior)) / np.float32(rows + PRIOR_ROWS)
-    return np.minimum(-np.log2(share), np.float32(most))
+    rarity: Weights = np.minimum(-np.log2(share), np.float32(most))
+    return rarity
 
 
 def _place_weight(place: Levels, counts: Counts) -> Weights:
