@@ -69,6 +69,7 @@ _BRACKET = r"\(([^()]*)\)"
 _FORMER = r"^(?:原名|原|曾用名)[::]?(.{4,})$"
 _FORM = "(" + "|".join(sorted(FORMS, key=len, reverse=True)) + ")$"
 _HEAD_AND_OFFICE = rf"^(.*(?:公司|集团|厂|社|店|中心))(.{{0,12}}?(?:{OFFICES}))$"
+_OFFICE = f"(?:{OFFICES})$"
 _TRADE = "^(.+?)((?:" + "|".join(sorted(TRADES.split("|"), key=len, reverse=True)) + ")+)$"
 _ENDINGS = ("壮族自治区", "回族自治区", "维吾尔自治区", "自治区", "特别行政区", "省", "市", "地区", "盟")
 COUNTY_WIDTH = 6
@@ -92,14 +93,10 @@ def parsed(names: pl.Series) -> pl.DataFrame:
     frame = frame.with_columns(
         outer=pl.when(inner.is_null()).then("text").otherwise(pl.col("text").str.replace_all(_BRACKET, "")),
         former=pl.col("inner").str.extract(_FORMER),
-        inside=pl.when(pl.col("inner").is_in(_KEPT) | pl.col("inner").is_in(list(_places()))).then("inner"),
+        before=pl.when(pl.col("inner").is_in(list(_places()))).then("inner"),
+        behind=pl.when(pl.col("inner").is_in(_KEPT) | pl.col("inner").str.contains(_OFFICE)).then("inner"),
     )
-    is_place = pl.col("inside").is_in(_KEPT).not_()
-    whole = pl.concat_str(
-        pl.when(is_place).then("inside").fill_null(""),
-        "outer",
-        pl.when(~is_place).then("inside").fill_null(""),
-    )
+    whole = pl.concat_str(pl.col("before").fill_null(""), "outer", pl.col("behind").fill_null(""))
     frame = frame.with_columns(full=whole)
     head, office = (pl.col("full").str.extract(_HEAD_AND_OFFICE, group) for group in (1, 2))
     frame = _without_place(frame.with_columns(rest=pl.coalesce(head, "full"), office=office))

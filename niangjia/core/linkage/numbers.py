@@ -42,6 +42,13 @@ def is_right(numbers: pl.Series) -> Flags:
     return right
 
 
+def is_wrong(numbers: pl.Series) -> Flags:
+    """Return (n,) whether each number has 18 characters and is not right; of other documents nothing is told."""
+    wide = (numbers.str.len_chars() == CITIZEN_WIDTH).fill_null(value=False).to_numpy()
+    wrong: Flags = wide & ~is_right(numbers)
+    return wrong
+
+
 def one_slip(mine: pl.Series, theirs: pl.Series, width: int) -> Flags:
     """Return (m,) whether one wrong character, or two neighbours in the wrong order, make one number of the other.
 

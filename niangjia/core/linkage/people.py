@@ -38,9 +38,9 @@ SAME, LIKELY, DIFFERENT = range(3)
 
 # Weights are logarithms, base 2, of how much more often a level occurs among two rows of one person than among any two
 # rows; where they come from: docs/algorithms/linkage.md, "Weights".
-ID_LEVELS = ("ID_EQUAL", "ID_SLIP", "ID_UNSURE", "ID_OTHER_KIND", "ID_DIFFERS")
-ID_EQUAL, ID_SLIP, ID_UNSURE, ID_OTHER_KIND, ID_DIFFERS = range(5)
-ID_WEIGHTS = (30.0, 22.0, -4.0, 0.0, -12.0)
+ID_LEVELS = ("ID_EQUAL", "ID_SLIP", "ID_EQUAL_WRONG", "ID_UNSURE", "ID_OTHER_KIND", "ID_DIFFERS")
+ID_EQUAL, ID_SLIP, ID_EQUAL_WRONG, ID_UNSURE, ID_OTHER_KIND, ID_DIFFERS = range(6)
+ID_WEIGHTS = (30.0, 22.0, 10.0, -4.0, 0.0, -12.0)
 NAME_SHARES = (1.0, 0.8, 0.75, 0.9, 0.0, 0.0, 0.0)  # of the weight that the name's rarity gives
 NAME_WEIGHTS = (0.0, 0.0, 0.0, 0.0, 6.0, 2.0, -8.0)
 PHONE_LEVELS = ("PHONE_EQUAL", "PHONE_SLIP", "PHONE_DIFFERS")
@@ -85,6 +85,7 @@ SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
 MESSAGES = {
     "ID_EQUAL": gettext_noop("The ID numbers are equal."),
     "ID_SLIP": gettext_noop("The ID numbers differ by one slip of the pen, and at least one is wrong."),
+    "ID_EQUAL_WRONG": gettext_noop("The ID numbers are equal, but no right number: it may be a filler."),
     "ID_UNSURE": gettext_noop("The ID numbers differ, and at least one cannot be checked."),
     "ID_OTHER_KIND": gettext_noop("The ID documents are of different kinds."),
     "ID_DIFFERS": gettext_noop("Both ID numbers are right, and they differ."),
@@ -245,7 +246,8 @@ def _id_levels(mine: pl.DataFrame, theirs: pl.DataFrame) -> tuple[Levels, Flags]
     """Return the levels of the ID numbers, and where two unlike ones have county and birth date in common."""
     a, b = mine["id_number"], theirs["id_number"]
     levels = np.full(len(a), UNKNOWN, dtype=np.uint8)
-    levels[_equal(a, b)] = ID_EQUAL
+    equal = np.flatnonzero(_equal(a, b))
+    levels[equal] = np.where(numbers.is_wrong(a.gather(equal)), ID_EQUAL_WRONG, ID_EQUAL)
     same_stem = np.zeros(len(a), dtype=bool)
     unlike = np.flatnonzero(_differ(a, b))
     a, b = a.gather(unlike), b.gather(unlike)
