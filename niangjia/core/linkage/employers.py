@@ -122,16 +122,19 @@ def _entries(rows: pl.DataFrame) -> pl.DataFrame:
         row=pl.int_range(rows.height, dtype=pl.UInt32), code=codes, is_former=pl.lit(value=False)
     )
     older = numbered.filter(pl.col("former").is_not_null()).select("row", "former")
-    formers = parsed(older["former"]).with_columns(
-        row=older["row"], code=pl.lit(None, dtype=pl.String), is_former=pl.lit(value=True)
-    )
-    entries = pl.concat([numbered, formers])
-    core = entries.select(core=pl.col("brand") + pl.col("trade")).to_series()
+    entries = numbered
+    if older.height:
+        formers = parsed(older["former"]).with_columns(
+            row=older["row"], code=pl.lit(None, dtype=pl.String), is_former=pl.lit(value=True)
+        )
+        entries = pl.concat([numbered, formers])
+    text = pl.col("brand") + pl.col("trade")
+    core = entries.select(core=pl.when(text != "").then(text)).to_series()
     return entries.with_columns(
         core=core,
         sound=pl.Series(sound_hashes(core), dtype=pl.UInt64),
         is_right=pl.Series(_is_right(entries["code"]), dtype=pl.Boolean),
-        width=pl.col("brand").str.len_chars(),
+        width=pl.col("brand").str.len_chars().fill_null(0),
     ).drop("former")
 
 
@@ -278,9 +281,8 @@ def _settled(pairs: pl.DataFrame) -> pl.DataFrame:
     matched = named.filter(alone)
     several = (pl.len().over("row") > 1) | (pl.len().over("other") > 1)
     queue = _without(free.join(matched, on=["row", "other"], how="anti"), matched)
-    queue = queue.filter(
-        (pl.len().over("row") <= MOST_CANDIDATES) & (pl.len().over("other") <= MOST_CANDIDATES)
-    )
+    few = (pl.len().over("row") <= MOST_CANDIDATES) & (pl.len().over("other") <= MOST_CANDIDATES)
+    queue = queue.filter(few | (pl.col("tier") == CODE_EQUAL))
     told = pl.concat(
         [
             pl.concat([coded, matched]).with_columns(

@@ -177,7 +177,7 @@ def told_of(rows, order, counts=None):
     return {frozenset(end): fact for end, fact in zip(ends, facts, strict=True)}
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 @given(crowds, st.randoms())
 def test_the_order_of_rows_decides_nothing(rows, random):
     order = list(range(len(rows)))
@@ -185,7 +185,7 @@ def test_the_order_of_rows_decides_nothing(rows, random):
     assert told_of(rows, order) == told_of(rows, shuffled)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 @given(crowds, st.data())
 def test_a_part_of_the_register_is_told_the_same(rows, data):
     order = list(range(len(rows)))
@@ -318,7 +318,7 @@ def rarity(count, n, prior, most):
     return min(-math.log2((count + prior) / (n + people.PRIOR_ROWS)), most)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 @given(crowds)
 def test_agrees_with_deciding_each_pair_by_hand(rows):
     keys = ("name_key", "phone", "employer_key", "union_key")
