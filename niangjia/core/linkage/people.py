@@ -196,13 +196,15 @@ def _keys(rows: pl.DataFrame, sounds: NDArray[np.uint64]) -> dict[str, Key]:
         hashed(rows[name]) for name in ("id_number", "phone", "birth_on", "union_key")
     )
     order = hashed(rows["id_number"].str.slice(14))
+    # A union of couriers has hundreds of thousands: of those born on one day only the ones with one surname.
+    surname = hashed(rows["name_key"].str.slice(0, 1))
     return {
         "id": number,
         "phone, name": both(phone, sound),
         "birth, name": both(birth, sound),
         "end of id, name": both(order, sound),
         "phone, birth": both(phone, birth),
-        "birth, union": both(birth, union),
+        "birth, union, surname": both(birth, union, surname),
     }
 
 
