@@ -6,6 +6,7 @@ Whole columns throughout; a row's place in its list decides nothing. The algorit
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import polars as pl
@@ -97,8 +98,10 @@ def same_employers(left: pl.DataFrame, right: pl.DataFrame) -> pl.DataFrame:
         (row, other, decision, tier, caution) as ``SCHEMA``, sorted; ``row`` is of left, ``other`` of right. "likely" waits for a
         person; a row that has been matched is not among them any more.
     """
-    mine, theirs = _entries(left), _entries(right)
-    keys, their_keys = _keys(mine), _keys(theirs)
+    # Reading names is most of the work, and the lists are read apart from each other.
+    with ThreadPoolExecutor(2) as pool:
+        mine, theirs = pool.map(_entries, (left, right))
+        keys, their_keys = pool.map(_keys, (mine, theirs))
     a, b = _joined(keys, their_keys, mine.height, theirs.height)
     tier, unlike = _tiers(mine[a], theirs[b])
     kept = tier != NO_TIER

@@ -73,7 +73,9 @@ _OFFICE = f"(?:{OFFICES})$"
 _TRADE = "^(.+?)((?:" + "|".join(sorted(TRADES.split("|"), key=len, reverse=True)) + ")+)$"
 _ENDINGS = ("壮族自治区", "回族自治区", "维吾尔自治区", "自治区", "特别行政区", "省", "市", "地区", "盟")
 COUNTY_WIDTH = 6
-_PLACE_LENGTHS = range(8, 1, -1)
+# How many characters a place has: few have more than four.
+SHORT = 4
+_SHORT_PLACES, _ALL_PLACES = range(SHORT, 1, -1), range(15, 1, -1)
 _ODD = (
     "[" + re.escape("".join(sorted(FOLDED.keys() | EVEN.keys()))) + r"A-Z\p{Z}\p{C}·.。\-'’\x{FE00}-\x{FE0F}]"
 )
@@ -98,8 +100,7 @@ def parsed(names: pl.Series) -> pl.DataFrame:
     )
     whole = pl.concat_str(pl.col("before").fill_null(""), "outer", pl.col("behind").fill_null(""))
     frame = frame.with_columns(full=whole)
-    head, office = (pl.col("full").str.extract(_HEAD_AND_OFFICE, group) for group in (1, 2))
-    frame = _without_place(frame.with_columns(rest=pl.coalesce(head, "full"), office=office))
+    frame = _without_place(_without_office(frame))
     form = pl.col("rest").str.extract(_FORM)
     frame = frame.with_columns(form=form)
     frame = frame.with_columns(body=pl.col("rest").str.strip_suffix(pl.col("form").fill_null("")))
@@ -167,36 +168,56 @@ def _writings(name: str) -> set[str]:
     return {name, bare} if len(bare) >= 2 else {name}
 
 
+def _without_office(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return the frame with ``office``, and ``head`` and ``rest``: the full name without it. Few have one."""
+    rows = _where(frame, pl.col("full").str.contains(_OFFICE))
+    head, office = (pl.col("full").str.extract(_HEAD_AND_OFFICE, group) for group in (1, 2))
+    found = frame[rows].select(head=pl.coalesce(head, "full"), office=office)
+    split = _put(frame.with_columns(head="full", office=_blank(frame)), rows, head=found["head"], office=found["office"])
+    return split.with_columns(rest="head")
+
+
 def _without_place(frame: pl.DataFrame) -> pl.DataFrame:
     """Return the frame with ``place``, and ``rest`` without it: up to three places, each below the one before."""
-    frame = _next_place(frame, pl.lit(""), _table(_places)).with_columns(place="found")
+    known = _table(_places)
+    frame = _next_place(frame, pl.lit(""), known, _SHORT_PLACES).with_columns(place="found")
+    # Long places are few, and so are the names that begin as one of them does.
+    beginnings = known.filter(pl.col("text").str.len_chars() > SHORT).select(pl.col("text").str.slice(0, SHORT).unique())
+    rows = _where(frame, pl.col("full").str.slice(0, SHORT).is_in(beginnings.to_series().implode()))
+    long = _next_place(frame[rows].with_columns(rest="head"), pl.lit(""), known, _ALL_PLACES)
+    frame = _put(frame, rows, place=long["found"], found=long["found"], rest=long["rest"])
     for _ in range(2):
         # Below a county is nothing that the divisions know.
-        wide = (pl.col("found").str.len_bytes() < COUNTY_WIDTH).fill_null(value=False)
-        rows = frame.select(wide.arg_true()).to_series()
-        below = _next_place(frame[rows], pl.col("place"), _table(_places_below))
-        frame = frame.with_columns(
-            place=frame["place"].scatter(rows, below.select(pl.coalesce("found", "place")).to_series()),
-            rest=frame["rest"].scatter(rows, below["rest"]),
-            found=pl.Series([None], dtype=pl.String)
-            .new_from_index(0, frame.height)
-            .scatter(rows, below["found"]),
-        )
-    return frame.drop("found")
+        rows = _where(frame, pl.col("found").str.len_bytes() < COUNTY_WIDTH)
+        below = _next_place(frame[rows], pl.col("place"), _table(_places_below), _ALL_PLACES)
+        place = below.select(pl.coalesce("found", "place")).to_series()
+        frame = _put(frame.with_columns(found=_blank(frame)), rows, place=place, found=below["found"], rest=below["rest"])
+    return frame
 
 
-def _next_place(frame: pl.DataFrame, above: pl.Expr, known: pl.DataFrame) -> pl.DataFrame:
+def _next_place(frame: pl.DataFrame, above: pl.Expr, known: pl.DataFrame, lengths: range) -> pl.DataFrame:
     """Return the frame with ``found``, the place that ``rest`` begins with, and ``rest`` behind it."""
     lookups = {
-        str(n): (above + pl.col("rest").str.slice(0, n)).replace_strict(
-            known["text"], known["code"], default=None
-        )
-        for n in _PLACE_LENGTHS
+        str(n): (above + pl.col("rest").str.slice(0, n)).replace_strict(known["text"], known["code"], default=None)
+        for n in lengths
     }
     looked = frame.with_columns(**lookups)
     length = pl.coalesce(pl.when(pl.col(n).is_not_null()).then(int(n)) for n in lookups).fill_null(0)
     found = pl.coalesce(*lookups)
     return looked.with_columns(found=found, rest=pl.col("rest").str.slice(length)).drop(*lookups)
+
+
+def _where(frame: pl.DataFrame, holds: pl.Expr) -> pl.Series:
+    return frame.select(holds.fill_null(value=False).arg_true()).to_series()
+
+
+def _put(frame: pl.DataFrame, rows: pl.Series, **columns: pl.Series) -> pl.DataFrame:
+    """Return the frame with other values in some rows."""
+    return frame.with_columns(frame[name].clone().scatter(rows, column).alias(name) for name, column in columns.items())
+
+
+def _blank(frame: pl.DataFrame) -> pl.Series:
+    return pl.Series([None], dtype=pl.String).new_from_index(0, frame.height)
 
 
 @cache
