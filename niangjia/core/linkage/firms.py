@@ -173,7 +173,12 @@ def _without_office(frame: pl.DataFrame) -> pl.DataFrame:
     rows = _where(frame, pl.col("full").str.contains(_OFFICE))
     head, office = (pl.col("full").str.extract(_HEAD_AND_OFFICE, group) for group in (1, 2))
     found = frame[rows].select(head=pl.coalesce(head, "full"), office=office)
-    split = _put(frame.with_columns(head="full", office=_blank(frame)), rows, head=found["head"], office=found["office"])
+    split = _put(
+        frame.with_columns(head="full", office=_blank(frame)),
+        rows,
+        head=found["head"],
+        office=found["office"],
+    )
     return split.with_columns(rest="head")
 
 
@@ -182,7 +187,9 @@ def _without_place(frame: pl.DataFrame) -> pl.DataFrame:
     known = _table(_places)
     frame = _next_place(frame, pl.lit(""), known, _SHORT_PLACES).with_columns(place="found")
     # Long places are few, and so are the names that begin as one of them does.
-    beginnings = known.filter(pl.col("text").str.len_chars() > SHORT).select(pl.col("text").str.slice(0, SHORT).unique())
+    beginnings = known.filter(pl.col("text").str.len_chars() > SHORT).select(
+        pl.col("text").str.slice(0, SHORT).unique()
+    )
     rows = _where(frame, pl.col("full").str.slice(0, SHORT).is_in(beginnings.to_series().implode()))
     long = _next_place(frame[rows].with_columns(rest="head"), pl.lit(""), known, _ALL_PLACES)
     frame = _put(frame, rows, place=long["found"], found=long["found"], rest=long["rest"])
@@ -191,14 +198,22 @@ def _without_place(frame: pl.DataFrame) -> pl.DataFrame:
         rows = _where(frame, pl.col("found").str.len_bytes() < COUNTY_WIDTH)
         below = _next_place(frame[rows], pl.col("place"), _table(_places_below), _ALL_PLACES)
         place = below.select(pl.coalesce("found", "place")).to_series()
-        frame = _put(frame.with_columns(found=_blank(frame)), rows, place=place, found=below["found"], rest=below["rest"])
+        frame = _put(
+            frame.with_columns(found=_blank(frame)),
+            rows,
+            place=place,
+            found=below["found"],
+            rest=below["rest"],
+        )
     return frame
 
 
 def _next_place(frame: pl.DataFrame, above: pl.Expr, known: pl.DataFrame, lengths: range) -> pl.DataFrame:
     """Return the frame with ``found``, the place that ``rest`` begins with, and ``rest`` behind it."""
     lookups = {
-        str(n): (above + pl.col("rest").str.slice(0, n)).replace_strict(known["text"], known["code"], default=None)
+        str(n): (above + pl.col("rest").str.slice(0, n)).replace_strict(
+            known["text"], known["code"], default=None
+        )
         for n in lengths
     }
     looked = frame.with_columns(**lookups)
@@ -213,7 +228,9 @@ def _where(frame: pl.DataFrame, holds: pl.Expr) -> pl.Series:
 
 def _put(frame: pl.DataFrame, rows: pl.Series, **columns: pl.Series) -> pl.DataFrame:
     """Return the frame with other values in some rows."""
-    return frame.with_columns(frame[name].clone().scatter(rows, column).alias(name) for name, column in columns.items())
+    return frame.with_columns(
+        frame[name].clone().scatter(rows, column).alias(name) for name, column in columns.items()
+    )
 
 
 def _blank(frame: pl.DataFrame) -> pl.Series:
