@@ -26,6 +26,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
 from multiprocessing import get_context
@@ -47,16 +48,21 @@ SETTINGS = {"max_connections": "50"}
 
 def main() -> None:
     """Measure ours and the baselines, and print the ratios."""
+    measured("intake", _measured)
+
+
+def measured(name: str, measure: Callable[[int, Path, Cluster], dict[str, object]]) -> None:
+    """Print what ``measure`` finds for as many rows as the command line says, in a folder and on a server of its own."""
     arguments = argparse.ArgumentParser()
     arguments.add_argument("--rows", type=int, default=100_000)
     arguments.add_argument("--json", action="store_true")
     rows = arguments.parse_args().rows
     with tempfile.TemporaryDirectory(prefix="nj-bench-") as folder, throwaway(SETTINGS) as cluster:
-        figures = _measured(rows, Path(folder), cluster)
+        figures = measure(rows, Path(folder), cluster)
         from niangjia.config.command import _let_go
 
         _let_go()
-    show("intake", figures)
+    show(name, figures)
 
 
 def _measured(rows: int, folder: Path, cluster: Cluster) -> dict[str, object]:

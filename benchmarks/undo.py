@@ -5,9 +5,7 @@ Nothing else takes a roster back, so there is no baseline but the roster's own w
 
 from __future__ import annotations
 
-import argparse
 import sys
-import tempfile
 import time
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
@@ -15,11 +13,10 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks.intake import SETTINGS, brought_in, prepared
-from benchmarks.report import show
-from niangjia.config.embedded_postgres import Cluster, throwaway
+from benchmarks.intake import brought_in, measured, prepared
 
 if TYPE_CHECKING:
+    from niangjia.config.embedded_postgres import Cluster
     from niangjia.foundation.plans.models import Batch
     from niangjia.registry.models import Organisation
 
@@ -33,16 +30,7 @@ HASH = """SELECT md5(string_agg(t, '|' ORDER BY t)) FROM (
 
 def main() -> None:
     """Measure the way in and the way back, and print both."""
-    arguments = argparse.ArgumentParser()
-    arguments.add_argument("--rows", type=int, default=100_000)
-    arguments.add_argument("--json", action="store_true")
-    rows = arguments.parse_args().rows
-    with tempfile.TemporaryDirectory(prefix="nj-bench-") as folder, throwaway(SETTINGS) as cluster:
-        figures = _measured(rows, Path(folder), cluster)
-        from niangjia.config.command import _let_go
-
-        _let_go()
-    show("undo", figures)
+    measured("undo", _measured)
 
 
 def _measured(rows: int, folder: Path, cluster: Cluster) -> dict[str, object]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import polars as pl
 import xlsxwriter
@@ -12,11 +13,28 @@ import xlsxwriter
 from niangjia.core.intake.headers import field_of
 from niangjia.intake.reading.sheets import Sheet
 
-if TYPE_CHECKING:
-    from niangjia.intake.repair import Words
-
 COLOURS = {"refuse": "#F8CBAD", "hold": "#FFE699", "note": "#DDEBF7"}
 _WIDTHS = {"id_number": 22, "union": 34, "employer": 30, "phone": 16}
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a repair workbook says, in one language.
+
+    Attributes:
+        reasons: (row, reason): the number in the workbook, and all that is wrong with the row.
+        marks: (row, column, severity): cells to colour, columns from 0.
+        earlier: headings of the column of reasons in any language, for one that came back before.
+    """
+
+    reasons: pl.DataFrame
+    marks: pl.DataFrame
+    summary: list[list[Any]]
+    reason_header: str
+    row_header: str
+    summary_sheet: str
+    earlier: list[str]
+    earlier_sheets: list[str]
 
 
 def write_bad_rows(sheet: Sheet, rows: pl.DataFrame, words: Words, *, tmpdir: Path) -> bytes:

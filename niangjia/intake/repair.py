@@ -10,7 +10,6 @@ import io
 import json
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 import polars as pl
@@ -25,7 +24,7 @@ from niangjia.core.intake import rules
 from niangjia.core.intake.fields import BY_NAME
 from niangjia.core.intake.headers import REASON_HEADER, ROW_HEADER, guess
 from niangjia.core.words import gettext_noop
-from niangjia.intake.badrows import write_bad_rows
+from niangjia.intake.badrows import Words, write_bad_rows
 from niangjia.intake.reading.caps import Caps
 from niangjia.intake.reading.process import frames
 from niangjia.intake.reading.refusals import WHOLE, Broken
@@ -37,26 +36,6 @@ SUMMARY_SHEET = gettext_noop("Summary of the check")
 _SUMMARY_HEADINGS = (gettext_noop("Verdict"), gettext_noop("How many"))
 _FINDING_HEADINGS = (gettext_noop("What to do"), gettext_noop("How many"))
 _XLSX = b"PK\x03\x04"
-
-
-@dataclass(frozen=True)
-class Words:
-    """What a repair workbook says, in one language.
-
-    Attributes:
-        reasons: (row, reason): the number in the workbook, and all that is wrong with the row.
-        marks: (row, column, severity): cells to colour, columns from 0.
-        earlier: headings of the column of reasons in any language, for one that came back before.
-    """
-
-    reasons: pl.DataFrame
-    marks: pl.DataFrame
-    summary: list[list[Any]]
-    reason_header: str
-    row_header: str
-    summary_sheet: str
-    earlier: list[str]
-    earlier_sheets: list[str]
 
 
 def repair_workbook(
