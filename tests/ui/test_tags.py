@@ -6,6 +6,7 @@ import pytest
 from django.template import Context, Template
 from django.utils.translation import override
 
+from niangjia.core.errors import Refusal
 from niangjia.ui.clocks import chip, duration
 from niangjia.ui.dates import day_text, local, moment_text
 from niangjia.ui.words import sentence
@@ -14,13 +15,10 @@ NOW = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
 NIGHT = datetime(2026, 11, 24, 16, 30, tzinfo=UTC)
 
 
-class Refused:
-    """Looks like a refusal of core."""
+class Refused(Refusal):
+    """A refusal with a name and a day in it."""
 
     message = "%(label)s, until %(day)s"
-
-    def __init__(self, **params: object) -> None:
-        self.params = params
 
 
 def drawn(source: str, **context: object) -> str:
