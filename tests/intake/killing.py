@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from uuid import UUID
 
@@ -118,14 +119,17 @@ def kill_at(where, n):
         "end": (committing, "_finish"),
         "back": (committing, "take_back_chunk"),
     }[step]
-    whole, seen = getattr(module, name), [0]
+    whole, calls = (
+        getattr(module, name),
+        count(1),
+    )  # a call keeps its own number: several threads may be in it at once
 
     def wrapped(*args, **kwargs):
-        seen[0] += 1
-        if side == "before" and seen[0] == n:
+        number = next(calls)
+        if side == "before" and number == n:
             die()
         answer = whole(*args, **kwargs)
-        if side == "after" and seen[0] == n:
+        if side == "after" and number == n:
             die()
         return answer
 
