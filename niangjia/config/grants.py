@@ -74,6 +74,11 @@ PLANS = {
     "plans_resultstage": {SYSTEM: "SID"},
 }
 
+COPIES = {
+    "copies_export": {**_for((OFFICE, LINE), "SIU"), SYSTEM: "SIU"},
+    "copies_copy": {**_for((OFFICE, LINE), "SI"), SYSTEM: "S"},
+}
+
 JOINING = {
     "joining_joincode": {**_for((APP, WORKER, AUDIT), "S"), **_for((OFFICE, LINE, SYSTEM), "SIU")},
     "joining_submission": {**_for((APP, WORKER), "I"), SYSTEM: "SIU"},
@@ -96,7 +101,7 @@ WORKFLOW = {
 JOBS = {f"procrastinate_{name}": {APP: "SIUD"} for name in ("jobs", "events", "periodic_defers", "workers")}
 
 GRANTS: dict[str, dict[str, str]] = (
-    DJANGO | ACCOUNTS | REGISTRY | AUDIT_TABLES | FILES | JOINING | WORKFLOW | JOBS | PLANS
+    DJANGO | ACCOUNTS | REGISTRY | AUDIT_TABLES | FILES | JOINING | WORKFLOW | JOBS | PLANS | COPIES
 )
 
 FUNCTIONS = {

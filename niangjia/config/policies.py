@@ -129,10 +129,20 @@ INTAKE = {
     "console:intake-repair": only(ROLL_WRITERS),
 }
 
+EXPORTS = {
+    "console:exports": only(ROLL_READERS),
+    "console:export-new": only(ROLL_READERS, BOTH),
+    "console:export": only(ROLL_READERS),
+    "console:export-cancel": only(ROLL_READERS, POST),
+    "console:export-remove": only(ROLL_READERS, POST),
+    "console:export-file": only(ROLL_READERS),
+}
+
 ROUTES: dict[str, Route] = (
     SIGN_IN
     | JOINING
     | INTAKE
+    | EXPORTS
     | {
         "ui:language": everybody(),
         "ui:large-type": everybody(),

@@ -34,6 +34,12 @@ WORDS = {
     "batch_stuck": gettext_noop(
         "The work on a roster stopped because of an error. What was written stays; open it to go on or to take it back."
     ),
+    "export_ready": gettext_noop(
+        "A list that was to be taken out is ready. Who asked for it can fetch it now."
+    ),
+    "export_below": gettext_noop(
+        "An office below you took a list out. See which one, how many rows, and what for."
+    ),
     "held_alarm": gettext_noop(
         "An office below you meets many people of other rolls in its rosters. Ask why."
     ),
