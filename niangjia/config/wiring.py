@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from importlib import import_module
 
-JOBS = ("niangjia.foundation.chores", "niangjia.joining.jobs", "niangjia.intake.jobs")
+JOBS = (
+    "niangjia.foundation.chores",
+    "niangjia.registry.duplicates.jobs",
+    "niangjia.joining.jobs",
+    "niangjia.intake.jobs",
+)
 
 
 def connect() -> None:
@@ -13,6 +18,7 @@ def connect() -> None:
         import_module(module)
     _clocks()
     _kinds()
+    _events()
 
 
 def _clocks() -> None:
@@ -32,3 +38,11 @@ def _kinds() -> None:
     from niangjia.registry.kinds import members
 
     kinds.register(members.NAME, members.Members)
+
+
+def _events() -> None:
+    """Say what follows from an act elsewhere."""
+    from niangjia.foundation import events
+    from niangjia.registry.duplicates import searching
+
+    events.on("batch.finish", searching.after_batch)
