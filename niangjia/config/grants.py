@@ -52,6 +52,11 @@ REGISTRY = {
     "registry_posting": {**_for((APP, OFFICE, LINE, WORKER), "S"), SYSTEM: "SIU", AUDIT: "S"},
     "registry_consent": {OFFICE: "SIU", LINE: "SIU", WORKER: "SIU", SYSTEM: "SIU"},
     "registry_delta": {OFFICE: "SI", LINE: "SI", SYSTEM: "SI"},
+    "registry_search": {**_for((OFFICE, LINE), "SI"), SYSTEM: "SIU"},
+    "registry_pair": {**_for((OFFICE, LINE), "SU"), SYSTEM: "SIU"},
+    "registry_merge": {**_for((OFFICE, LINE), "S"), SYSTEM: "SIU"},
+    "registry_mergerecord": {SYSTEM: "SIUD"},
+    "registry_mergerow": {SYSTEM: "SIUD"},
 }
 
 AUDITED = "I(id, at, name, account_id, posting_id, role, job, subject_kind, subject_id, organisation_id, path, facts)"
@@ -60,6 +65,8 @@ AUDIT_TABLES = {
     "audit_eventsubject": {**_for(EVERYONE, "I"), SYSTEM: "SI", AUDIT: "SI"},
     "audit_segment": {SYSTEM: "SI", AUDIT: "S"},
     "audit_archive": {SYSTEM: "SI", AUDIT: "S"},
+    # Not a part of what is sealed: a name under which events are found, closed when two records are taken apart.
+    "audit_alias": {SYSTEM: "SIU", AUDIT: "S"},
 }
 
 FILES = {
@@ -106,6 +113,7 @@ GRANTS: dict[str, dict[str, str]] = (
 
 FUNCTIONS = {
     "audit_about_me(timestamptz, integer)": (WORKER,),
+    "audit_names_of(uuid)": (SYSTEM, AUDIT),
     "registry_shown_by_card(uuid)": EVERYONE,
 }
 DEFER = "procrastinate_defer_jobs_v1"

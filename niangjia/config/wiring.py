@@ -7,6 +7,7 @@ from importlib import import_module
 JOBS = (
     "niangjia.foundation.chores",
     "niangjia.foundation.copies.making",
+    "niangjia.registry.duplicates.jobs",
     "niangjia.joining.jobs",
     "niangjia.intake.jobs",
 )
@@ -19,6 +20,7 @@ def connect() -> None:
     _clocks()
     _kinds()
     _exports()
+    _events()
 
 
 def _clocks() -> None:
@@ -60,3 +62,11 @@ def _exports() -> None:
         tables.register(each)
     making.asked_by(postings.actor_held)
     events.on("export.finish", registry.tell_superior)
+
+
+def _events() -> None:
+    """Say what follows from an act elsewhere."""
+    from niangjia.foundation import events
+    from niangjia.registry.duplicates import searching
+
+    events.on("batch.finish", searching.after_batch)

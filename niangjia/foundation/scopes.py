@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from django.db.models import Model, QuerySet
 
-from niangjia.foundation.actors import Actor
+from niangjia.foundation.actors import Actor, Scope
 
 M = TypeVar("M", bound=Model)
 
@@ -22,8 +22,13 @@ def within(rows: QuerySet[M], actor: Actor, *, person: str | None = None) -> Que
     if actor.is_system:
         return rows
     if actor.scope is not None:
-        column = "line_path" if actor.scope.line else "path"
-        return rows.filter(**{f"{column}__gte": actor.scope.lo, f"{column}__lt": actor.scope.hi})
+        return within_scope(rows, actor.scope)
     if person and actor.person_id is not None:
         return rows.filter(**{person: actor.person_id})
     return rows.none()
+
+
+def within_scope(rows: QuerySet[M], scope: Scope) -> QuerySet[M]:
+    """Return the rows whose place lies in ``scope``."""
+    column = "line_path" if scope.line else "path"
+    return rows.filter(**{f"{column}__gte": scope.lo, f"{column}__lt": scope.hi})

@@ -13,7 +13,7 @@ from niangjia.core.days import day_of
 from niangjia.core.roles import Role
 from niangjia.foundation.accounts import sessions
 from niangjia.foundation.accounts.models import Account
-from niangjia.foundation.actors import NOBODY, Actor, Scope
+from niangjia.foundation.actors import NOBODY, Actor
 from niangjia.registry.models import PersonLogin, Posting
 
 
@@ -36,7 +36,7 @@ def actor_for(account_id: UUID, posting: Posting) -> Actor:
         account_id=account_id,
         posting_id=posting.pk,
         organisation_id=office.pk,
-        scope=Scope.below(office.path, line=office.leads_a_line),
+        scope=office.office_scope,
     )
 
 
