@@ -102,6 +102,7 @@ GRANTS: dict[str, dict[str, str]] = (
 FUNCTIONS = {
     "audit_about_me(timestamptz, integer)": (WORKER,),
     "registry_shown_by_card(uuid)": EVERYONE,
+    "registry_hold(uuid[])": (OFFICE, LINE, SYSTEM),
 }
 DEFER = "procrastinate_defer_jobs_v1"
 
