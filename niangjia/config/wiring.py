@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from importlib import import_module
 
-JOBS = ("niangjia.foundation.chores", "niangjia.joining.jobs", "niangjia.intake.jobs")
+JOBS = (
+    "niangjia.foundation.chores",
+    "niangjia.registry.reorganisation.jobs",
+    "niangjia.joining.jobs",
+    "niangjia.intake.jobs",
+)
 
 
 def connect() -> None:
@@ -13,6 +18,7 @@ def connect() -> None:
         import_module(module)
     _clocks()
     _kinds()
+    _following()
 
 
 def _clocks() -> None:
@@ -32,3 +38,12 @@ def _kinds() -> None:
     from niangjia.registry.kinds import members
 
     kinds.register(members.NAME, members.Members)
+
+
+def _following() -> None:
+    """Say what goes to the receiver when a union ends."""
+    from niangjia.joining.following import FOLLOWING
+    from niangjia.registry.reorganisation.following import follow
+
+    for each in FOLLOWING:
+        follow(each)

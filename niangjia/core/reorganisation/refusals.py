@@ -35,6 +35,9 @@ MESSAGES = {
     "roster_open": gettext_noop(
         "%(unit)s has %(n)s rosters that are not finished. Write or cancel them first."
     ),
+    "asked_twice": gettext_noop(
+        "%(n)s workers have asked both %(unit)s and %(target)s to be taken in. Decide those requests first."
+    ),
     "name_taken": gettext_noop("Another unit named %(name)s stands there. Give another name."),
     "code_taken": gettext_noop("The code %(code)s belongs to another unit. Give another code."),
     "no_name": gettext_noop("The new unit needs a name and a code."),
@@ -46,6 +49,14 @@ MESSAGES = {
     ),
     "closed_past": gettext_noop(
         "The order may be dated back %(days)s days at most. Choose %(on)s or a later day."
+    ),
+    "unit_moved_since": gettext_noop("%(unit)s has been moved since. Take the later order back first."),
+    "unit_ended_since": gettext_noop("%(unit)s has ended since. Take the later order back first."),
+    "somebody_came": gettext_noop(
+        "Somebody has come to %(unit)s since, which this order founded. Move them elsewhere first."
+    ),
+    "spells_closed_since": gettext_noop(
+        "%(n)s members whom this order carried have left since. It stays as it is; a new order can move the rest."
     ),
     "moved_on": gettext_noop("The tree has changed since the preview. Look at a new one and sign again."),
     "counts_moved": gettext_noop(

@@ -8,20 +8,24 @@ from niangjia.registry.models.organisations import Organisation, Parenthood
 from niangjia.registry.models.persons import IdentityToken, Person, PersonLogin
 from niangjia.registry.models.postings import Posting
 from niangjia.registry.models.regions import Region
+from niangjia.registry.models.reorganisations import Carried, OrderLine, ReorganisationOrder
 from niangjia.registry.models.scoped import OfPerson, Scoped
 
 __all__ = [
+    "Carried",
     "Consent",
     "Delta",
     "Employer",
     "IdentityToken",
     "Membership",
     "OfPerson",
+    "OrderLine",
     "Organisation",
     "Parenthood",
     "Person",
     "PersonLogin",
     "Posting",
     "Region",
+    "ReorganisationOrder",
     "Scoped",
 ]
