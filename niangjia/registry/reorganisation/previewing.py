@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -198,18 +197,14 @@ def _branches(tree: Tree, said: Read, outcome: Outcome) -> list[dict[str, Any]]:
     )
     was = dict(rows.drop_nulls("before").group_by("before").agg(pl.col("was").sum()).rows())
     now = dict(rows.group_by("after").agg(pl.col("n").sum()).rows())
+    named = {pk: row.name for pk, row in tree.rows.items()}
+    named |= dict(said.lines.drop_nulls("new").select("new", "name").rows())
     names = {row.path: row.name for row in tree.rows.values()}
-    names |= {path: name for path, name in _founded_names(said, outcome) if path not in names}
+    names |= {path: named[pk] for pk, path in outcome.units.select("id", "new_path").iter_rows()}
     return [
         {"name": names[path], "before": was.get(path, 0), "after": now.get(path, 0)}
         for path in sorted(was.keys() | now.keys())
     ]
-
-
-def _founded_names(said: Read, outcome: Outcome) -> Iterable[tuple[str, str]]:
-    named = dict(said.lines.drop_nulls("new").select("new", "name").rows())
-    for pk, path in outcome.units.drop_nulls("founded").select("id", "new_path").iter_rows():
-        yield path, named[pk]
 
 
 def _units(tree: Tree, said: Read, outcome: Outcome) -> list[dict[str, Any]]:

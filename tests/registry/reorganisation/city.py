@@ -139,9 +139,11 @@ def roll(union):
 def register():
     """All that an order may change and its taking back must restore; what it founded and ended again is left out."""
     with acting(SYSTEM):
-        annulled = {
-            row.pk for row in Organisation.objects.all() if row.ended_on and not Membership.objects.filter(organisation=row).exists() and row.established_on >= ON
-        }  # fmt: skip
+        annulled = set(
+            Organisation.objects.filter(code__startswith="N", ended_on__isnull=False).values_list(
+                "pk", flat=True
+            )
+        )
         units = Organisation.objects.exclude(pk__in=annulled)
         deltas = {}
         for d in Delta.objects.all():

@@ -17,9 +17,24 @@ from tests.matrix.asking import undone
 from tests.registry.reorganisation.city import SYSTEM, City, figure, register
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
-UNITS = ("east", "west", "town", "joint", "one", "two", "other")
-kinds = st.sampled_from(["move", "merge", "dissolve", "split"])
-lines = st.lists(st.tuples(kinds, st.sampled_from(UNITS), st.sampled_from(UNITS)), min_size=1, max_size=3)
+# Lines of which each can be carried out by itself; together some are refused.
+LINES = (
+    [
+        ("move", unit, to)
+        for unit, to in (("town", "west"), ("joint", "west"), ("joint", "city"), ("other", "town"))
+    ]
+    + [
+        ("move", unit, to)
+        for unit, to in (("one", "other"), ("two", "west"), ("one", "city"), ("other", "east"))
+    ]
+    + [
+        ("merge", unit, to)
+        for unit, to in (("joint", "other"), ("one", "two"), ("two", "joint"), ("other", "joint"))
+    ]
+    + [("dissolve", unit, to) for unit, to in (("one", "two"), ("two", "other"), ("other", "one"))]
+    + [("split", unit, part) for unit, part in (("joint", "one"), ("joint", "two"), ("town", "joint"))]
+)
+lines = st.lists(st.sampled_from(LINES), min_size=1, max_size=3, unique_by=lambda line: line[1])
 
 
 def lines_of(city, said):
