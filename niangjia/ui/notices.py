@@ -34,6 +34,18 @@ WORDS = {
     "batch_stuck": gettext_noop(
         "The work on a roster stopped because of an error. What was written stays; open it to go on or to take it back."
     ),
+    "order_carried_out": gettext_noop(
+        "A reorganisation order that concerns your office has been carried out. Units stand at their new places."
+    ),
+    "order_taken_back": gettext_noop(
+        "A reorganisation order that concerned your office has been taken back. Units stand where they stood."
+    ),
+    "order_refused": gettext_noop(
+        "A reorganisation order could not be carried out on its day. Nothing was changed; open it to see why."
+    ),
+    "order_kept": gettext_noop(
+        "A reorganisation order could not be taken back, since something stands in the way. Open it to see what."
+    ),
     "held_alarm": gettext_noop(
         "An office below you meets many people of other rolls in its rosters. Ask why."
     ),

@@ -18,7 +18,7 @@ from niangjia.registry import organisations
 from niangjia.registry.models import OrderLine, Posting, ReorganisationOrder
 from niangjia.registry.reorganisation import jobs
 from niangjia.registry.reorganisation.previewing import preview, stale
-from niangjia.registry.reorganisation.states import CHART, SIGNERS, Status
+from niangjia.registry.reorganisation.states import CHART, DRAFTERS, SIGNERS, Status
 
 MOST_LINES = 5_000
 
@@ -96,9 +96,12 @@ def draft(
     """Begin an order of the actor's office.
 
     Raises:
+        RoleNeeded: the actor drafts no orders.
         NotByLine: the office works by line.
         NumberTaken: the office has an order of this number.
     """
+    if by.role not in DRAFTERS:
+        raise workflow.RoleNeeded
     if by.scope is None or by.scope.line or by.organisation_id is None:
         raise NotByLine
     office = organisations.held(by.organisation_id, by=by)
