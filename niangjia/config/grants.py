@@ -45,7 +45,7 @@ REGISTRY = {
     "registry_organisation": {**_for(EVERYONE, "S"), SYSTEM: "SIU"},
     "registry_parenthood": {**_for(EVERYONE, "S"), SYSTEM: "SIUD"},
     "registry_reorganisationorder": {OFFICE: "SIU", LINE: "S", SYSTEM: "SIU"},
-    "registry_orderline": {OFFICE: "SIUD", LINE: "S", SYSTEM: "SU"},
+    "registry_orderline": {OFFICE: "SIUD", LINE: "S", SYSTEM: "SIU"},
     "registry_carried": {SYSTEM: "SI"},
     "registry_employer": {**_for((OFFICE, LINE), "S"), SYSTEM: "SIU"},
     "registry_person": {OFFICE: "SU", LINE: "S", WORKER: "S", SYSTEM: "SIUD"},

@@ -21,6 +21,7 @@ from niangjia.joining import codes
 from niangjia.joining import queries as joining
 from niangjia.registry import memberships, persons
 from niangjia.registry.postings import actor_for
+from niangjia.registry.reorganisation import queries as orders
 from tests.joiners import SYSTEM
 from tests.matrix.asking import undone
 from tests.matrix.expected import DECIDES_ELSEWHERE, SEES
@@ -50,6 +51,7 @@ def things(world: World) -> dict[str, Rows]:
         "joining_elsewhere": {world.elsewhere.pk: "superior"},
         "joining_joincode": placed(world.codes),
         "plans_batch": placed(world.batches),
+        "registry_reorganisationorder": placed(world.orders),
     }
 
 
@@ -60,6 +62,7 @@ QUERIES: dict[str, tuple[str, Callable[[Actor], Any]]] = {
     "memberships.visible_to": ("registry_membership", lambda actor: memberships.visible_to(actor)),
     "persons.visible_to": ("registry_person", lambda actor: persons.visible_to(actor)),
     "plans.visible_to": ("plans_batch", lambda actor: plans.visible_to(actor)),
+    "orders.visible_to": ("registry_reorganisationorder", lambda actor: orders.visible_to(actor)),
 }
 # Everybody may read a code: its address hangs on a wall. So row security lets it be seen, and the query does not.
 GUARDED = (
@@ -69,7 +72,10 @@ GUARDED = (
     "joining_joinrequest",
     "joining_elsewhere",
     "plans_batch",
+    "registry_reorganisationorder",
 )
+
+NOT_OF_WORKERS = ("joining_elsewhere", "plans_batch", "registry_reorganisationorder")
 
 
 def readers(world: World) -> Iterator[tuple[str, Actor]]:
@@ -129,7 +135,7 @@ def by_database(world: World) -> list[str]:
     wrong = []
     for who, actor in [*readers(world), *workers(world)]:
         for table in GUARDED:
-            if "@" not in who and table in ("joining_elsewhere", "plans_batch"):
+            if "@" not in who and table in NOT_OF_WORKERS:
                 continue  # a worker has no right on the table at all: see test_grants
             if _raw(actor, f"SELECT id FROM {table}") != expected(world, table, who):
                 wrong.append(f"{table} for {who}")

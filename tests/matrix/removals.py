@@ -26,6 +26,7 @@ from niangjia.joining import queries as joining
 from niangjia.joining.models import Elsewhere, JoinCode, JoinRequest
 from niangjia.registry import memberships, persons, postings
 from niangjia.registry.models import Delta, Membership, Person, Posting
+from niangjia.registry.reorganisation import queries as orders
 
 Patch = pytest.MonkeyPatch
 SLICE = (
@@ -149,6 +150,7 @@ QUERIES_SEE = {
     "memberships": attribute(memberships, "visible_to", lambda actor: Membership.objects.all()),
     "persons": attribute(persons, "visible_to", lambda actor: Person.objects.all()),
     "rosters": attribute(plans, "visible_to", lambda actor: plans.Batch.objects.all()),
+    "orders": attribute(orders, "visible_to", lambda actor: orders.ReorganisationOrder.objects.all()),
     "figures": attribute(figures, "deltas_visible_to", lambda actor: Delta.objects.all()),
     "notices": attribute(notices, "inbox", lambda *, by: Notice.objects.all()),
 }
@@ -183,6 +185,7 @@ DATABASE_SEES = {
     "requests of every worker": wide("joining_joinrequest", "worker", MINE.format("account_id", "account")),
     "cases between unions": wide("joining_elsewhere", "office", PATH),
     "rosters of every office": wide("plans_batch", "office", PATH),
+    "orders of every office": wide("registry_reorganisationorder", "office", PATH),
     "figures of every office": wide("registry_delta", "office", PATH),
     "no row security on memberships": off("registry_membership"),
     "no row security on requests": off("joining_joinrequest"),

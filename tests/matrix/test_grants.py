@@ -28,6 +28,8 @@ READERS = {
     "plans_batch": {"office", "line", "system"},
     "plans_chunk": {"office", "line", "system"},
     "plans_batchrow": {"office", "line", "system"},
+    "registry_reorganisationorder": {"office", "line", "system"},
+    "registry_orderline": {"office", "line", "system"},
 }
 # A code's address is printed on a wall: the login reads it. Whose record an account opens is found out before one acts.
 OPEN_TO_THE_LOGIN = {"joining_joincode", "registry_personlogin"}

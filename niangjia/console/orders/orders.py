@@ -34,7 +34,7 @@ class Row:
 def listed(request: HttpRequest) -> HttpResponse:
     """Show the orders, the newest first; a POST drafts one."""
     actor, at = actor_of(request), timezone.now()
-    can_draft = actor.role in DRAFTERS and not (actor.scope and actor.scope.line)
+    by_line = bool(actor.scope and actor.scope.line)
     form = Draft(request.POST or None, initial={"effective_on": day_of(at)})
     if request.method == "POST" and form.is_valid():
         try:
@@ -45,7 +45,9 @@ def listed(request: HttpRequest) -> HttpResponse:
             return redirect("console:order", order.pk)
     page = page_of(request, queries.visible_to(actor))
     rows = [Row(each, look_of(each)) for each in page.object_list]
-    context = {"form": form, "page": page, "rows": rows, "can_draft": can_draft}
+    context = {"form": form, "page": page, "rows": rows, "can_draft": actor.role in DRAFTERS and not by_line}
+    if by_line:
+        context["why_not"] = sentence(actions.NotByLine())
     return render(request, "console/orders/orders.html", context)
 
 
