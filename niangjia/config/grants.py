@@ -43,13 +43,16 @@ ACCOUNTS = {
 REGISTRY = {
     "registry_region": {**_for(EVERYONE, "S"), SYSTEM: "SIU"},
     "registry_organisation": {**_for(EVERYONE, "S"), SYSTEM: "SIU"},
-    "registry_parenthood": {**_for(EVERYONE, "S"), SYSTEM: "SIU"},
+    "registry_parenthood": {**_for(EVERYONE, "S"), SYSTEM: "SIUD"},
+    "registry_reorganisationorder": {OFFICE: "SIU", LINE: "S", SYSTEM: "SIU"},
+    "registry_orderline": {OFFICE: "SIUD", LINE: "S", SYSTEM: "SIU"},
+    "registry_carried": {SYSTEM: "SI"},
     "registry_employer": {**_for((OFFICE, LINE), "S"), SYSTEM: "SIU"},
     "registry_person": {OFFICE: "SU", LINE: "S", WORKER: "S", SYSTEM: "SIUD"},
     "registry_identitytoken": {SYSTEM: "SIUD"},
     "registry_personlogin": {APP: "S", WORKER: "S", SYSTEM: "SIU"},
     "registry_membership": {OFFICE: "SIU", LINE: "SIU", WORKER: "S", SYSTEM: "SIUD"},
-    "registry_posting": {**_for((APP, OFFICE, LINE, WORKER), "S"), SYSTEM: "SIU", AUDIT: "S"},
+    "registry_posting": {**_for((APP, OFFICE, LINE, WORKER), "S"), SYSTEM: "SIUD", AUDIT: "S"},
     "registry_consent": {OFFICE: "SIU", LINE: "SIU", WORKER: "SIU", SYSTEM: "SIU"},
     "registry_delta": {OFFICE: "SI", LINE: "SI", SYSTEM: "SI"},
     "registry_search": {**_for((OFFICE, LINE), "SI"), SYSTEM: "SIU"},
@@ -115,6 +118,7 @@ FUNCTIONS = {
     "audit_about_me(timestamptz, integer)": (WORKER,),
     "audit_names_of(uuid)": (SYSTEM, AUDIT),
     "registry_shown_by_card(uuid)": EVERYONE,
+    "registry_hold(uuid[])": (OFFICE, LINE, SYSTEM),
 }
 DEFER = "procrastinate_defer_jobs_v1"
 

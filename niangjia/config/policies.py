@@ -137,12 +137,29 @@ EXPORTS = {
     "console:export-remove": only(ROLL_READERS, POST),
     "console:export-file": only(ROLL_READERS),
 }
+# Drafting is a clerk's, signing a clerk's or a leader's: the chart says so of each step.
+ORDERERS = frozenset({Role.CLERK, Role.LEADER})
+DRAFTERS = frozenset({Role.CLERK})
+
+ORDERS = {
+    "console:orders": only(ORDERERS, BOTH),
+    "console:order-template": only(DRAFTERS),
+    "console:order": only(ORDERERS),
+    "console:order-line": only(DRAFTERS, POST),
+    "console:order-line-drop": only(DRAFTERS, POST),
+    "console:order-file": only(DRAFTERS, POST),
+    "console:order-preview": only(DRAFTERS, POST),
+    "console:order-sign": only(ORDERERS, POST),
+    "console:order-cancel": only(ORDERERS, POST),
+    "console:order-take-back": only(ORDERERS, BOTH),
+}
 
 ROUTES: dict[str, Route] = (
     SIGN_IN
     | JOINING
     | INTAKE
     | EXPORTS
+    | ORDERS
     | {
         "ui:language": everybody(),
         "ui:large-type": everybody(),

@@ -17,6 +17,7 @@ from niangjia.foundation.jobs import progress
 from niangjia.foundation.plans.models import Batch
 from niangjia.foundation.plans.states import CHART, OVER, Status
 from niangjia.intake import jobs
+from niangjia.registry import organisations
 from niangjia.registry.kinds.members import NAME
 from niangjia.registry.models import Organisation
 
@@ -38,6 +39,7 @@ def upload(
     Args:
         options: ``create_organisations``, ``chunk_rows``.
     """
+    organisation = organisations.held(organisation.pk, by=by)
     kept = Parameters(day_of(at), NATION).roster_file_days
     until = day_of(at) + timedelta(days=kept)
     stored = storing.store(parts, organisation=organisation, kind="roster", by=by, at=at, expires_on=until)

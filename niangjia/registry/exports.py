@@ -86,7 +86,7 @@ ORGANISATIONS = Table(
         Column(gettext_noop("Name"), 36),
         Column(gettext_noop("Kind")),
         Column(gettext_noop("Level")),
-        Column(gettext_noop("Stands under"), 36),
+        Column(gettext_noop("The union above"), 36),
         Column(gettext_noop("Industry federation"), 30),
         Column(gettext_noop("Region"), 12),
         Column(gettext_noop("Established on"), 12),

@@ -140,6 +140,7 @@ class Asker:
             "code": world.codes,
             "batch": world.batches,
             "export": world.exports,
+            "order": world.orders,
         }
         return things[kind][cell.place].pk
 

@@ -38,6 +38,7 @@ EVERYWHERE = {
     "console:join-request-approve",
     "console:join-code-poster",
     "console:intake-batch",
+    "console:order",
 }
 # Without a token everybody is refused before anything is looked at.
 FORGED = [

@@ -41,6 +41,7 @@ DECIDES_ELSEWHERE = {"city", "province"}  # the common superior of union and cou
 
 READERS = frozenset({"reviewer", "clerk", "leader"})
 WRITERS = frozenset({"reviewer", "clerk"})
+ORDERERS = frozenset({"clerk", "leader"})
 INVITERS = frozenset({"reviewer", "clerk", "organiser"})
 ADMINISTRATORS = frozenset({"system_admin", "security_admin", "audit_admin"})
 DESK = READERS | ADMINISTRATORS | {"organiser", "auditor"}
@@ -192,4 +193,14 @@ PAGES: dict[str, Page] = {
     "console:export-remove": desk(READERS, get=(), post=(302,), thing="export"),
     # The link of somebody else is no link: tests/console/copies.
     "console:export-file": desk(READERS, get=(404,), thing="export", args=("signed",)),
+    "console:orders": desk(ORDERERS, post=ANSWER, lists=("order",)),
+    "console:order-template": desk({"clerk"}),
+    "console:order": desk(ORDERERS, thing="order"),
+    "console:order-line": desk({"clerk"}, get=(), post=ANSWER, thing="order"),
+    "console:order-line-drop": desk({"clerk"}, get=(), post=(302,), thing="order", args=("1",)),
+    "console:order-file": desk({"clerk"}, get=(), post=ANSWER, thing="order"),
+    "console:order-preview": desk({"clerk"}, get=(), post=(302,), thing="order"),
+    "console:order-sign": desk(ORDERERS, get=(), post=(302,), thing="order"),
+    "console:order-cancel": desk(ORDERERS, get=(), post=(302,), thing="order"),
+    "console:order-take-back": desk(ORDERERS, get=ANSWER, post=(302,), thing="order"),
 }

@@ -22,6 +22,7 @@ from niangjia.joining import codes
 from niangjia.joining import queries as joining
 from niangjia.registry import memberships, persons
 from niangjia.registry.postings import actor_for
+from niangjia.registry.reorganisation import queries as orders
 from tests.joiners import SYSTEM
 from tests.matrix.asking import undone
 from tests.matrix.expected import DECIDES_ELSEWHERE, SEES
@@ -52,6 +53,7 @@ def things(world: World) -> dict[str, Rows]:
         "joining_joincode": placed(world.codes),
         "plans_batch": placed(world.batches),
         "copies_export": placed(world.exports),
+        "registry_reorganisationorder": placed(world.orders),
     }
 
 
@@ -63,6 +65,7 @@ QUERIES: dict[str, tuple[str, Callable[[Actor], Any]]] = {
     "persons.visible_to": ("registry_person", lambda actor: persons.visible_to(actor)),
     "plans.visible_to": ("plans_batch", lambda actor: plans.visible_to(actor)),
     "copies.visible_to": ("copies_export", lambda actor: copies.visible_to(actor)),
+    "orders.visible_to": ("registry_reorganisationorder", lambda actor: orders.visible_to(actor)),
 }
 # Everybody may read a code: its address hangs on a wall. So row security lets it be seen, and the query does not.
 GUARDED = (
@@ -73,8 +76,9 @@ GUARDED = (
     "joining_elsewhere",
     "plans_batch",
     "copies_export",
+    "registry_reorganisationorder",
 )
-OF_OFFICES_ALONE = ("joining_elsewhere", "plans_batch", "copies_export")
+NOT_OF_WORKERS = ("joining_elsewhere", "plans_batch", "copies_export", "registry_reorganisationorder")
 
 
 def readers(world: World) -> Iterator[tuple[str, Actor]]:
@@ -134,7 +138,7 @@ def by_database(world: World) -> list[str]:
     wrong = []
     for who, actor in [*readers(world), *workers(world)]:
         for table in GUARDED:
-            if "@" not in who and table in OF_OFFICES_ALONE:
+            if "@" not in who and table in NOT_OF_WORKERS:
                 continue  # a worker has no right on the table at all: see test_grants
             if _raw(actor, f"SELECT id FROM {table}") != expected(world, table, who):
                 wrong.append(f"{table} for {who}")

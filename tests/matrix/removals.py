@@ -27,6 +27,7 @@ from niangjia.joining import queries as joining
 from niangjia.joining.models import Elsewhere, JoinCode, JoinRequest
 from niangjia.registry import memberships, persons, postings
 from niangjia.registry.models import Delta, Membership, Person, Posting
+from niangjia.registry.reorganisation import queries as orders
 
 Patch = pytest.MonkeyPatch
 SLICE = (
@@ -152,6 +153,7 @@ QUERIES_SEE = {
     "persons": attribute(persons, "visible_to", lambda actor: Person.objects.all()),
     "rosters": attribute(plans, "visible_to", lambda actor: plans.Batch.objects.all()),
     "exports": attribute(copies, "visible_to", lambda actor: copies.Export.objects.all()),
+    "orders": attribute(orders, "visible_to", lambda actor: orders.ReorganisationOrder.objects.all()),
     "figures": attribute(figures, "deltas_visible_to", lambda actor: Delta.objects.all()),
     "notices": attribute(notices, "inbox", lambda *, by: Notice.objects.all()),
 }
@@ -187,6 +189,7 @@ DATABASE_SEES = {
     "cases between unions": wide("joining_elsewhere", "office", PATH),
     "rosters of every office": wide("plans_batch", "office", PATH),
     "exports of every office": wide("copies_export", "office", PATH),
+    "orders of every office": wide("registry_reorganisationorder", "office", PATH),
     "figures of every office": wide("registry_delta", "office", PATH),
     "no row security on memberships": off("registry_membership"),
     "no row security on requests": off("joining_joinrequest"),

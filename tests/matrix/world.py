@@ -27,7 +27,7 @@ from niangjia.foundation.plans.models import Batch
 from niangjia.joining import codes, reviewing
 from niangjia.joining.models import Elsewhere, JoinRequest
 from niangjia.registry import consents, logins, memberships, organisations, persons
-from niangjia.registry.models import Posting
+from niangjia.registry.models import OrderLine, Posting, ReorganisationOrder
 from tests.factories import region
 from tests.jobs import run_jobs
 from tests.joiners import SYSTEM, asked, reviewer
@@ -69,6 +69,7 @@ class World:
     elsewhere_canary: Canary | None = None
     batches: dict[str, Any] = field(default_factory=dict)
     exports: dict[str, Any] = field(default_factory=dict)
+    orders: dict[str, Any] = field(default_factory=dict)
     spells: dict[str, Any] = field(default_factory=dict)
     persons: dict[str, Any] = field(default_factory=dict)
     consents: dict[str, Any] = field(default_factory=dict)
@@ -94,7 +95,9 @@ class World:
         """Return kind, place and words of what is no person's: on a code, a roster's file name, an export's purpose."""
         codes = [("code", place, code.label) for place, code in self.codes.items()]
         batches = [("batch", place, batch.file_name) for place, batch in self.batches.items()]
-        return codes + batches + [("export", place, row.purpose) for place, row in self.exports.items()]
+        exports = [("export", place, row.purpose) for place, row in self.exports.items()]
+        orders = [("order", place, order.document_number) for place, order in self.orders.items()]
+        return codes + batches + exports + orders
 
     @property
     def canaries(self) -> list[Canary]:
@@ -135,6 +138,7 @@ def _at_place(world: World, place: str) -> None:
         notices.tell_office(union.pk, "join_request_waits", at=at, subject=uuid4())
         world.batches[place] = _batch(union, place, at)
         world.exports[place] = _export(union, place, at)
+        world.orders[place] = _order(union, place, at)
     world.requests[place] = request = _asked(world, "request", place)
     if place in ("union", "sibling"):
         key = "applicant" if place == "union" else "other applicant"
@@ -206,6 +210,16 @@ def _export(union: Any, name: str, at: datetime) -> Export:
         "asked_at": at,
     }
     return Export.objects.create(**place, **facts, account_id=uuid4(), posting_id=uuid4())
+
+
+def _order(union: Any, name: str, at: datetime) -> ReorganisationOrder:
+    place = {"organisation": union, "path": union.path, "line_path": union.line_path}
+    who = {"drafted_by": uuid4(), "drafted_account": uuid4(), "drafted_at": at}
+    order = ReorganisationOrder.objects.create(
+        **place, **who, document_number=f"{name}-机构令", effective_on=at.date()
+    )
+    OrderLine.objects.create(**place, order=order, number=1, kind="move", unit="X1", target="X2")
+    return order
 
 
 def _moved(world: World) -> None:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 
+from niangjia.core.intake import orders
 from niangjia.core.intake.fields import MEMBERS, NEEDED
 from niangjia.core.words import gettext_noop
 
@@ -80,5 +81,19 @@ def missing(mapping: Mapping[str, int]) -> list[str]:
 
 
 def _recognised(row: Sequence[Cell]) -> int:
-    found = guess(row)
-    return len(found) if any(name in found for name in NEEDED) else 0
+    found, columns = guess(row), order_columns(row)
+    as_roster = len(found) if any(name in found for name in NEEDED) else 0
+    as_order = (
+        len(columns) if all(column.name in columns for column in orders.COLUMNS if column.is_needed) else 0
+    )
+    return max(as_roster, as_order)
+
+
+def order_columns(headers: Sequence[Cell]) -> dict[str, int]:
+    """Return the place of each column of a reorganisation order's file that is recognised."""
+    return orders.recognised([plain(header) for header in headers], _order_headers())
+
+
+@cache
+def _order_headers() -> Mapping[str, str]:
+    return {plain(header): column.name for column in orders.COLUMNS for header in column.headers}

@@ -25,6 +25,8 @@ class Consent(OfPerson, Scoped):
                 name="consent_open_once",
             ),
         ]
+        # Those withdrawn move along too, so the key above does not find them all.
+        indexes = [models.Index(fields=["person"], name="consent_person")]
 
     def __str__(self) -> str:
         return f"{self.purpose} of {self.person_id}"
