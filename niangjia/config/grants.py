@@ -86,7 +86,10 @@ PLANS = {
 
 COPIES = {
     "copies_export": {**_for((OFFICE, LINE), "SIU"), SYSTEM: "SIU"},
-    "copies_copy": {**_for((OFFICE, LINE), "SI"), SYSTEM: "S"},
+    "copies_copy": {
+        **_for((OFFICE, LINE), "SI"),
+        SYSTEM: "S U(path, line_path)",
+    },  # a ledger: only its place moves
 }
 
 JOINING = {

@@ -29,6 +29,11 @@ STAYS = {
     "plans_batch": "whose it was; unfinished ones are refused before",
     "plans_chunk": "as its batch",
     "plans_batchrow": "as its batch",
+    "copies_export": "who took it out; seen by the superior",
+    "copies_copy": "as its export",
+    "registry_search": "whose it was; the next one asks the superior's unions too",
+    "registry_pair": "lies at the superior of both its unions, which outlives them",
+    "registry_merge": "as its pair",
     "audit_event": "tells of a moment",
 }
 NAMES = {
