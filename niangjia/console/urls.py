@@ -4,6 +4,8 @@ from django.urls import path
 
 from niangjia.console import home, notices
 from niangjia.console.board import views as board
+from niangjia.console.duplicates import pairs
+from niangjia.console.duplicates import queue as duplicates
 from niangjia.console.intake import batches, rosters
 from niangjia.console.joining import codes, elsewhere, queue, requests
 
@@ -22,6 +24,15 @@ urlpatterns = [
     path("intake/<uuid:pk>/cancel/", batches.cancel, name="intake-cancel"),
     path("intake/<uuid:pk>/undo/", batches.undo, name="intake-undo"),
     path("intake/<uuid:pk>/repair.xlsx", batches.repair, name="intake-repair"),
+    path("duplicates/", duplicates.queue, name="duplicates"),
+    path("duplicates/search/", duplicates.search, name="duplicates-search"),
+    path("duplicates/decide/", duplicates.decide, name="duplicates-decide"),
+    path("duplicates/<uuid:pk>/", pairs.show, name="duplicate"),
+    path("duplicates/<uuid:pk>/unmask/", pairs.unmask, name="duplicate-unmask"),
+    path("duplicates/<uuid:pk>/merge/", pairs.merge, name="duplicate-merge"),
+    path("duplicates/<uuid:pk>/different/", pairs.different, name="duplicate-different"),
+    path("duplicates/<uuid:pk>/again/", pairs.again, name="duplicate-again"),
+    path("duplicates/<uuid:pk>/unmerge/", pairs.unmerge, name="duplicate-unmerge"),
     path("joining/", queue.queue, name="joining-queue"),
     path("joining/codes/", codes.listed, name="join-codes"),
     path("joining/codes/<uuid:pk>/", codes.poster, name="join-code-poster"),

@@ -20,10 +20,11 @@ from niangjia.insight import figures
 from niangjia.joining import codes
 from niangjia.joining import queries as joining
 from niangjia.registry import memberships, persons
+from niangjia.registry.duplicates import queries as duplicates
 from niangjia.registry.postings import actor_for
 from tests.joiners import SYSTEM
 from tests.matrix.asking import undone
-from tests.matrix.expected import DECIDES_ELSEWHERE, SEES
+from tests.matrix.expected import DECIDES_ELSEWHERE, PLACES, SEES, SUPERIOR
 from tests.matrix.world import World
 
 Rows = dict[Any, str]  # key → where it lies
@@ -33,7 +34,13 @@ WORKERS = {"applicant": None, "other applicant": None, "member": "union", "other
 
 def things(world: World) -> dict[str, Rows]:
     """Return by table what lies where."""
-    at_union = {"moved": "cousin", "left": "union"}
+    at_union = {
+        "moved": "cousin",
+        "left": "union",
+        f"{SUPERIOR} pair 0": "union",
+        f"{SUPERIOR} pair 1": "cousin",
+    }
+    at_union |= {f"{place} pair {half}": place for place in PLACES for half in (0, 1)}
 
     def placed(rows: dict[str, Any]) -> Rows:
         return {row.pk: at_union.get(place, place) for place, row in rows.items()}
@@ -50,6 +57,9 @@ def things(world: World) -> dict[str, Rows]:
         "joining_elsewhere": {world.elsewhere.pk: "superior"},
         "joining_joincode": placed(world.codes),
         "plans_batch": placed(world.batches),
+        "registry_pair": placed(world.pairs),
+        "registry_merge": placed(world.merges),
+        "registry_search": placed(world.searches),
     }
 
 
@@ -60,6 +70,7 @@ QUERIES: dict[str, tuple[str, Callable[[Actor], Any]]] = {
     "memberships.visible_to": ("registry_membership", lambda actor: memberships.visible_to(actor)),
     "persons.visible_to": ("registry_person", lambda actor: persons.visible_to(actor)),
     "plans.visible_to": ("plans_batch", lambda actor: plans.visible_to(actor)),
+    "duplicates.visible_to": ("registry_pair", lambda actor: duplicates.visible_to(actor)),
 }
 # Everybody may read a code: its address hangs on a wall. So row security lets it be seen, and the query does not.
 GUARDED = (
@@ -69,7 +80,11 @@ GUARDED = (
     "joining_joinrequest",
     "joining_elsewhere",
     "plans_batch",
+    "registry_pair",
+    "registry_merge",
+    "registry_search",
 )
+OF_OFFICES = {"joining_elsewhere", "plans_batch", "registry_pair", "registry_merge", "registry_search"}
 
 
 def readers(world: World) -> Iterator[tuple[str, Actor]]:
@@ -129,7 +144,7 @@ def by_database(world: World) -> list[str]:
     wrong = []
     for who, actor in [*readers(world), *workers(world)]:
         for table in GUARDED:
-            if "@" not in who and table in ("joining_elsewhere", "plans_batch"):
+            if "@" not in who and table in OF_OFFICES:
                 continue  # a worker has no right on the table at all: see test_grants
             if _raw(actor, f"SELECT id FROM {table}") != expected(world, table, who):
                 wrong.append(f"{table} for {who}")

@@ -25,7 +25,8 @@ from niangjia.joining import codes
 from niangjia.joining import queries as joining
 from niangjia.joining.models import Elsewhere, JoinCode, JoinRequest
 from niangjia.registry import memberships, persons, postings
-from niangjia.registry.models import Delta, Membership, Person, Posting
+from niangjia.registry.duplicates import queries as duplicates
+from niangjia.registry.models import Delta, Membership, Pair, Person, Posting
 
 Patch = pytest.MonkeyPatch
 SLICE = (
@@ -149,6 +150,7 @@ QUERIES_SEE = {
     "memberships": attribute(memberships, "visible_to", lambda actor: Membership.objects.all()),
     "persons": attribute(persons, "visible_to", lambda actor: Person.objects.all()),
     "rosters": attribute(plans, "visible_to", lambda actor: plans.Batch.objects.all()),
+    "pairs": attribute(duplicates, "visible_to", lambda actor: Pair.objects.all()),
     "figures": attribute(figures, "deltas_visible_to", lambda actor: Delta.objects.all()),
     "notices": attribute(notices, "inbox", lambda *, by: Notice.objects.all()),
 }
@@ -183,6 +185,10 @@ DATABASE_SEES = {
     "requests of every worker": wide("joining_joinrequest", "worker", MINE.format("account_id", "account")),
     "cases between unions": wide("joining_elsewhere", "office", PATH),
     "rosters of every office": wide("plans_batch", "office", PATH),
+    "pairs of every office": wide("registry_pair", "office", PATH),
+    "pairs of every line": wide("registry_pair", "line", LINE),
+    "merges of every office": wide("registry_merge", "office", PATH),
+    "searches of every office": wide("registry_search", "office", PATH),
     "figures of every office": wide("registry_delta", "office", PATH),
     "no row security on memberships": off("registry_membership"),
     "no row security on requests": off("joining_joinrequest"),
