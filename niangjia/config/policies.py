@@ -154,12 +154,25 @@ ORDERS = {
     "console:order-take-back": only(ORDERERS, BOTH),
 }
 
+DUPLICATES = {
+    "console:duplicates": only(ROLL_READERS),
+    "console:duplicates-search": only(ROLL_WRITERS, POST),
+    "console:duplicates-decide": only(ROLL_WRITERS, POST),
+    "console:duplicate": only(ROLL_READERS),
+    "console:duplicate-unmask": only(ROLL_WRITERS, POST),
+    "console:duplicate-merge": only(ROLL_WRITERS, POST),
+    "console:duplicate-different": only(ROLL_WRITERS, POST),
+    "console:duplicate-again": only(ROLL_WRITERS, POST),
+    "console:duplicate-unmerge": only(ROLL_WRITERS, POST),
+}
+
 ROUTES: dict[str, Route] = (
     SIGN_IN
     | JOINING
     | INTAKE
     | EXPORTS
     | ORDERS
+    | DUPLICATES
     | {
         "ui:language": everybody(),
         "ui:large-type": everybody(),

@@ -37,6 +37,10 @@ VISITED: dict[str, set[str]] = {
         "console:export-new",
         "console:exports",
     },
+    "test_a_clerk_works_through_the_people_with_two_records": {
+        "console:duplicate",
+        "console:duplicates",
+    },
     "test_signing_in_and_what_is_refused": {
         "account_inactive",
         "account_login",

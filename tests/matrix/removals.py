@@ -26,7 +26,8 @@ from niangjia.joining import codes
 from niangjia.joining import queries as joining
 from niangjia.joining.models import Elsewhere, JoinCode, JoinRequest
 from niangjia.registry import memberships, persons, postings
-from niangjia.registry.models import Delta, Membership, Person, Posting
+from niangjia.registry.duplicates import queries as duplicates
+from niangjia.registry.models import Delta, Membership, Pair, Person, Posting
 from niangjia.registry.reorganisation import queries as orders
 
 Patch = pytest.MonkeyPatch
@@ -154,6 +155,7 @@ QUERIES_SEE = {
     "rosters": attribute(plans, "visible_to", lambda actor: plans.Batch.objects.all()),
     "exports": attribute(copies, "visible_to", lambda actor: copies.Export.objects.all()),
     "orders": attribute(orders, "visible_to", lambda actor: orders.ReorganisationOrder.objects.all()),
+    "pairs": attribute(duplicates, "visible_to", lambda actor: Pair.objects.all()),
     "figures": attribute(figures, "deltas_visible_to", lambda actor: Delta.objects.all()),
     "notices": attribute(notices, "inbox", lambda *, by: Notice.objects.all()),
 }
@@ -190,6 +192,10 @@ DATABASE_SEES = {
     "rosters of every office": wide("plans_batch", "office", PATH),
     "exports of every office": wide("copies_export", "office", PATH),
     "orders of every office": wide("registry_reorganisationorder", "office", PATH),
+    "pairs of every office": wide("registry_pair", "office", PATH),
+    "pairs of every line": wide("registry_pair", "line", LINE),
+    "merges of every office": wide("registry_merge", "office", PATH),
+    "searches of every office": wide("registry_search", "office", PATH),
     "figures of every office": wide("registry_delta", "office", PATH),
     "no row security on memberships": off("registry_membership"),
     "no row security on requests": off("joining_joinrequest"),

@@ -27,11 +27,11 @@ from niangjia.foundation.plans.models import Batch
 from niangjia.joining import codes, reviewing
 from niangjia.joining.models import Elsewhere, JoinRequest
 from niangjia.registry import consents, logins, memberships, organisations, persons
-from niangjia.registry.models import OrderLine, Posting, ReorganisationOrder
+from niangjia.registry.models import Merge, OrderLine, Pair, Posting, ReorganisationOrder, Search
 from tests.factories import region
 from tests.jobs import run_jobs
 from tests.joiners import SYSTEM, asked, reviewer
-from tests.matrix.expected import OFFICES, PLACES, TREE
+from tests.matrix.expected import OFFICES, PLACES, SUPERIOR, TREE
 
 SIGNS = "骉龘犇淼焱垚鑫森晶磊矗羴猋劦惢卉毳譶骦麤鱻鸑鷟鹝鹞鹠鹡鹢鹣鹤鹥鹦鹧鹨鹩鹪鹫鹬"
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -70,6 +70,10 @@ class World:
     batches: dict[str, Any] = field(default_factory=dict)
     exports: dict[str, Any] = field(default_factory=dict)
     orders: dict[str, Any] = field(default_factory=dict)
+    pairs: dict[str, Any] = field(default_factory=dict)
+    pair_canaries: dict[str, Canary] = field(default_factory=dict)
+    merges: dict[str, Any] = field(default_factory=dict)
+    searches: dict[str, Any] = field(default_factory=dict)
     spells: dict[str, Any] = field(default_factory=dict)
     persons: dict[str, Any] = field(default_factory=dict)
     consents: dict[str, Any] = field(default_factory=dict)
@@ -102,7 +106,8 @@ class World:
     @property
     def canaries(self) -> list[Canary]:
         """Return every person's."""
-        return [*self.requests.values(), *self.members.values(), self.elsewhere_canary]
+        pairs = self.pair_canaries.values()
+        return [*self.requests.values(), *self.members.values(), *pairs, self.elsewhere_canary]
 
 
 def build() -> World:
@@ -111,6 +116,8 @@ def build() -> World:
     _tree(world)
     for place in PLACES:
         _at_place(world, place)
+        _pair(world, place, (place, place), at=place)
+    _pair(world, SUPERIOR, ("union", "cousin"), at="city")
     _moved(world)
     _elsewhere(world)
     _officials(world)
@@ -220,6 +227,40 @@ def _order(union: Any, name: str, at: datetime) -> ReorganisationOrder:
     )
     OrderLine.objects.create(**place, order=order, number=1, kind="move", unit="X1", target="X2")
     return order
+
+
+def _pair(world: World, key: str, places: tuple[str, str], *, at: str) -> None:
+    """Somebody has two records, at these places; the pair lies at their common superior, with a merge long taken back."""
+    canary = world.pair_canaries[key] = world.fresh("pair", key)
+    facts = {
+        "name": canary.name,
+        "id_kind": "citizen",
+        "sex": "1",
+        "birth_on": date(1985, 6, 7),
+        "group": "courier",
+    }
+    office = world.unions[at]
+    place = {"organisation": office, "path": office.path, "line_path": office.line_path}
+    with acting(SYSTEM):
+        ids = []
+        for half, where in enumerate(places):
+            number = canary.number[::-1] if half else canary.number
+            said = {"id_number": number, "phone": canary.phone}
+            person = persons.register(said, facts, at_union=world.unions[where], by=SYSTEM, at=world.at)
+            world.persons[f"{key} pair {half}"] = person
+            ids.append(person.pk)
+        ids.sort()
+        world.pairs[key] = Pair.objects.create(
+            first=ids[0], second=ids[1], decision="same", weight=40.0, first_print=uuid4(), second_print=uuid4(),
+            counts=dict.fromkeys(("names", "phones", "employers", "unions"), 1.0) | {"rows": 10.0},
+            found_at=world.at, seen_at=world.at, **place,
+        )  # fmt: skip
+        world.merges[key] = Merge.objects.create(
+            pair=world.pairs[key], survivor=ids[0], absorbed=ids[1], merged_at=world.at, until=date(2020, 1, 1),
+            undone_at=world.at, **place,
+        )  # fmt: skip
+        if key != SUPERIOR:
+            world.searches[key] = Search.objects.create(asked_at=world.at, finished_at=world.at, **place)
 
 
 def _moved(world: World) -> None:
