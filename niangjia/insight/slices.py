@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Sum
 
 from niangjia.foundation.actors import Actor
-from niangjia.registry import memberships
-from niangjia.registry.models import Membership, Organisation
+from niangjia.registry import deltas, memberships
+from niangjia.registry.models import Delta, Membership, Organisation
+from niangjia.registry.scopes import within
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,13 @@ class Slice:
     def within(self, branch: Organisation, *, alone: bool = False) -> Slice:
         """Return the same slice of one branch."""
         return replace(self, branch=branch, alone=alone)
+
+
+def counted_in(slice_: Slice, *, by: Actor) -> int:
+    """Return the figure of a slice without ``since``: what is counted on that day, under the paths of that day."""
+    counted = within(Delta.objects.filter(measure=deltas.MEMBERS, day__lte=slice_.on), by)
+    sums = counted.filter(_branch(slice_), _group(slice_)).aggregate(n=Sum("n"))
+    return sums["n"] or 0
 
 
 def rows_of(slice_: Slice, *, by: Actor) -> QuerySet[Membership]:

@@ -32,6 +32,13 @@ VISITED: dict[str, set[str]] = {
         "console:intake-undo",
         "console:notices",
     },
+    "test_an_order_from_the_draft_to_the_day_and_back": {
+        "console:board",
+        "console:notices",
+        "console:order",
+        "console:order-take-back",
+        "console:orders",
+    },
     "test_signing_in_and_what_is_refused": {
         "account_inactive",
         "account_login",
@@ -93,6 +100,7 @@ WITHOUT_A_PAGE = {
     "mobile:me": "leads on",
     "console:intake-repair": "is a workbook",
     "console:intake-template": "is a workbook",
+    "console:order-template": "is a workbook",
 }
 
 

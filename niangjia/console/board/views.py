@@ -14,7 +14,7 @@ from niangjia.console.requests import day_asked, page_of
 from niangjia.core.days import day_of
 from niangjia.foundation import audit
 from niangjia.insight.board import board as board_of
-from niangjia.insight.slices import Slice, rows_of
+from niangjia.insight.slices import Slice, counted_in, rows_of
 from niangjia.registry import organisations
 from niangjia.ui.requests import actor_of
 
@@ -49,9 +49,11 @@ def members(request: HttpRequest) -> HttpResponse:
     office = organisations.visible_to(actor).get(pk=actor.organisation_id)
     page = page_of(request, rows_of(asked, by=actor).order_by("-from_on", "pk"))
     audit.record("roll.listed", by=actor, at=now, facts={"rows": len(page.object_list), "on": str(asked.on)})
-    return render(
-        request, "console/board/members.html", {"slice": asked, "page": page, "now": now, "office": office}
-    )
+    context = {"slice": asked, "page": page, "now": now, "office": office}
+    if asked.since is None and asked.on < day_of(now):
+        # Since that day a reorganisation may have put some of them under another office.
+        context["elsewhere"] = max(counted_in(asked, by=actor) - page.paginator.count, 0)
+    return render(request, "console/board/members.html", context)
 
 
 def slice_asked(request: HttpRequest) -> Slice:
