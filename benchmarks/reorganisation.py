@@ -24,20 +24,22 @@ if TYPE_CHECKING:
 
 TOWNS, UNIONS = 20, 25
 ELSEWHERE = 20_000  # persons in the counties that stay
+# Keys grow with the rows, as version 7 does: an index of random ones would be another measurement.
+KEY = "(lpad(to_hex({n}), 12, '0') || '7' || substr(md5(({n})::text), 1, 19))::uuid"
 # As wide as real rows: the sealed part is 288 bytes.
-PERSONS = """INSERT INTO registry_person (id, organisation_id, path, line_path, name, name_key, id_kind, sex, birth_on, "group",
+PERSONS = f"""INSERT INTO registry_person (id, organisation_id, path, line_path, name, name_key, id_kind, sex, birth_on, "group",
     ethnic, education, work_status, hukou, first_joined_on, secrets, secrets_print, checked_by, created_at, changed_at)
-    SELECT gen_random_uuid(), o.id, o.path, NULL, '测试员' || k, '测试员' || k, 'citizen', '1', '1990-01-01', 'courier', '01', '20',
+    SELECT {KEY.format(n="k + %(from)s")}, o.id, o.path, NULL, '测试员' || k, '测试员' || k, 'citizen', '1', '1990-01-01', 'courier', '01', '20',
         '1', '', '2026-01-01', decode(repeat(md5(k::text), 18), 'hex'), gen_random_uuid(), '', now(), now()
     FROM generate_series(1, %(n)s) k JOIN (SELECT id, path, row_number() OVER (ORDER BY path) - 1 AS place,
         count(*) OVER () AS n FROM registry_organisation WHERE path > %(lo)s AND path < %(lo)s || '~' AND kind = 'joint') o
         ON o.place = k %% o.n"""
-SPELLS = """INSERT INTO registry_membership (id, person_id, organisation_id, path, line_path, kind, status, name_then, "group",
+SPELLS = f"""INSERT INTO registry_membership (id, person_id, organisation_id, path, line_path, kind, status, name_then, "group",
     region_code, from_on, channel, end_reason, opened_at)
-    SELECT gen_random_uuid(), id, organisation_id, path, NULL, 'primary', 'active', name, "group", '3699', '2026-01-01',
+    SELECT {KEY.format(n="row_number() OVER (ORDER BY id)")}, id, organisation_id, path, NULL, 'primary', 'active', name, "group", '3699', '2026-01-01',
         'roster', '', now() FROM registry_person"""
-CONSENTS = """INSERT INTO registry_consent (id, person_id, organisation_id, path, line_path, purpose, text_version, given_at)
-    SELECT gen_random_uuid(), id, organisation_id, path, NULL, 'membership', '1', now() FROM registry_person"""
+CONSENTS = f"""INSERT INTO registry_consent (id, person_id, organisation_id, path, line_path, purpose, text_version, given_at)
+    SELECT {KEY.format(n="row_number() OVER (ORDER BY id)")}, id, organisation_id, path, NULL, 'membership', '1', now() FROM registry_person"""
 DELTAS = """INSERT INTO registry_delta (measure, organisation_id, path, line_path, region_code, "group", day, n, source)
     SELECT 'members', organisation_id, path, NULL, '3699', "group", from_on, count(*), gen_random_uuid()
     FROM registry_membership GROUP BY organisation_id, path, "group", from_on"""
@@ -138,7 +140,9 @@ def _people(above: Any, n: int) -> None:
     from django.db import connections
 
     with connections["owner"].cursor() as cursor:
-        cursor.execute(PERSONS, {"n": n, "lo": above.path})
+        cursor.execute("SELECT count(*) FROM registry_person")
+        (there,) = cursor.fetchone()
+        cursor.execute(PERSONS, {"n": n, "lo": above.path, "from": there})
 
 
 def _finish_people() -> None:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import numpy as np
 from django.db import connection, transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from niangjia.core.codes.unions import Place, may_stand_under
 from niangjia.core.errors import Conflict, Invalid
@@ -40,6 +40,13 @@ def counted_by(actor: Actor) -> QuerySet[Organisation]:
     led = Organisation.objects.filter(line_id=actor.organisation_id)
     above = {path[:end] for path in led.values_list("path", flat=True) for end in range(4, len(path) + 1, 4)}
     return Organisation.objects.filter(path__in=above) | visible_to(actor)
+
+
+def stood_at(paths: Iterable[str], *, on: date) -> dict[str, Organisation]:
+    """Return by path the organisations that stood there on the day ``on`` and stand elsewhere today."""
+    still = Q(to_on__isnull=True) | Q(to_on__gt=on)
+    then = Parenthood.objects.filter(still, path__in=list(paths), from_on__lte=on)
+    return {row.path: row.organisation for row in then.select_related("organisation")}
 
 
 def parent_of(organisation: Organisation) -> Organisation | None:

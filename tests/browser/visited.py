@@ -41,6 +41,13 @@ VISITED: dict[str, set[str]] = {
         "console:duplicate",
         "console:duplicates",
     },
+    "test_an_order_from_the_draft_to_the_day_and_back": {
+        "console:board",
+        "console:notices",
+        "console:order",
+        "console:order-take-back",
+        "console:orders",
+    },
     "test_signing_in_and_what_is_refused": {
         "account_inactive",
         "account_login",
@@ -103,6 +110,7 @@ WITHOUT_A_PAGE = {
     "console:export-file": "is a file",
     "console:intake-repair": "is a workbook",
     "console:intake-template": "is a workbook",
+    "console:order-template": "is a workbook",
 }
 
 

@@ -107,7 +107,7 @@ def _shown(line: OrderLine, told: dict[str, Any] | None, is_refused: bool) -> Sh
 def steps_of(order: ReorganisationOrder) -> list[dict[str, str]]:
     """Return where the order is on its way."""
     last = _("Taken back") if order.status == Status.TAKEN_BACK else _("Can be taken back")
-    labels = [_("Draft"), _("Preview"), _("Signature"), _("Carried out"), last]
+    labels = [_("Draft"), _("Preview"), _("Signature"), _("Carrying out"), last]
     now = {
         Status.DRAFT: 0,
         Status.REFUSED: 0,

@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
                     "status",
                     models.TextField(
                         choices=[
-                            ("draft", "Draft"),
+                            ("draft", "Being drafted"),
                             ("previewed", "Ready to be signed"),
                             ("signed", "Signed, waits for its day"),
                             ("carrying_out", "Being carried out"),

@@ -25,8 +25,14 @@ class Consent(OfPerson, Scoped):
                 name="consent_open_once",
             ),
         ]
-        # Those withdrawn move along too, so the key above does not find them all.
-        indexes = [models.Index(fields=["person"], name="consent_person")]
+        # Beside the key above: the few that were withdrawn, which move along too.
+        indexes = [
+            models.Index(
+                fields=["person"],
+                name="consent_withdrawn",
+                condition=models.Q(withdrawn_at__isnull=False),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.purpose} of {self.person_id}"

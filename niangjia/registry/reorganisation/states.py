@@ -12,7 +12,7 @@ from niangjia.core.statemachine import Machine, Step
 class Status(models.TextChoices):
     """Where an order stands."""
 
-    DRAFT = "draft", _("Draft")
+    DRAFT = "draft", _("Being drafted")
     PREVIEWED = "previewed", _("Ready to be signed")
     SIGNED = "signed", _("Signed, waits for its day")
     CARRYING_OUT = "carrying_out", _("Being carried out")

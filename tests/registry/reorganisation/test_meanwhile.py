@@ -5,14 +5,20 @@ from __future__ import annotations
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TooSlow
+from uuid import uuid4
 
 import pytest
 from django.db import connection, connections, transaction
 
 from niangjia.foundation.acting import acting
+from niangjia.foundation.actors import NOBODY
+from niangjia.joining import submitting
+from niangjia.joining.models import JoinRequest
 from niangjia.registry.models import Membership, Organisation
 from niangjia.registry.reorganisation import carrying, placing
 from tests.factories import AT, ON
+from tests.jobs import run_jobs
+from tests.joiners import facts
 from tests.registry.reorganisation.city import SYSTEM, City, members, roll
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db(transaction=True)]
@@ -89,6 +95,25 @@ def test_a_join_elsewhere_does_not_wait_and_one_in_the_unit_lands_at_the_new_pla
         one = Organisation.objects.get(pk=city.one.pk)
         assert set(Membership.objects.filter(organisation=one).values_list("path", flat=True)) == {one.path}
     assert (members(city.east, ON), members(city.west, ON)) == (0, 10)
+
+
+def test_a_phone_that_asks_the_moving_union_is_answered_at_once(city, half_way):
+    reached, go_on = half_way
+    order = signed(city)
+
+    def hand_in():
+        with acting(NOBODY) as nobody:
+            return submitting.submit(facts(), code=city.code, key=uuid4(), by=nobody, at=AT)
+
+    work = in_thread(lambda: carrying.carry_out(order.pk, by=SYSTEM, now=lambda: AT))
+    assert reached.wait(60)
+    kept = in_thread(hand_in).result(SOON)
+    go_on.set()
+    work.result(60)
+    run_jobs(now=lambda: AT)
+    with acting(SYSTEM):
+        request = JoinRequest.objects.get(pk=kept)
+        assert request.path == Organisation.objects.get(pk=city.one.pk).path
 
 
 def test_under_a_lock_of_the_whole_table_a_join_elsewhere_would_wait(city, half_way):
