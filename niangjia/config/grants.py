@@ -45,6 +45,8 @@ REGISTRY = {
     "registry_organisation": {**_for(EVERYONE, "S"), SYSTEM: "SIU"},
     "registry_parenthood": {**_for(EVERYONE, "S"), SYSTEM: "SIU"},
     "registry_employer": {**_for((OFFICE, LINE), "S"), SYSTEM: "SIU"},
+    "registry_headcount": {**_for((OFFICE, LINE), "S"), SYSTEM: "SIUD"},
+    "registry_employerdoubt": {**_for((OFFICE, LINE), "SU"), SYSTEM: "SIUD"},
     "registry_person": {OFFICE: "SU", LINE: "S", WORKER: "S", SYSTEM: "SIUD"},
     "registry_identitytoken": {SYSTEM: "SIUD"},
     "registry_personlogin": {APP: "S", WORKER: "S", SYSTEM: "SIU"},
@@ -74,6 +76,10 @@ PLANS = {
     "plans_resultstage": {SYSTEM: "SID"},
 }
 
+INTAKE = {
+    "intake_savedmapping": {**_for((OFFICE, LINE), "SIUD"), SYSTEM: "S"},
+}
+
 JOINING = {
     "joining_joincode": {**_for((APP, WORKER, AUDIT), "S"), **_for((OFFICE, LINE, SYSTEM), "SIU")},
     "joining_submission": {**_for((APP, WORKER), "I"), SYSTEM: "SIU"},
@@ -96,7 +102,7 @@ WORKFLOW = {
 JOBS = {f"procrastinate_{name}": {APP: "SIUD"} for name in ("jobs", "events", "periodic_defers", "workers")}
 
 GRANTS: dict[str, dict[str, str]] = (
-    DJANGO | ACCOUNTS | REGISTRY | AUDIT_TABLES | FILES | JOINING | WORKFLOW | JOBS | PLANS
+    DJANGO | ACCOUNTS | REGISTRY | AUDIT_TABLES | FILES | JOINING | WORKFLOW | JOBS | PLANS | INTAKE
 )
 
 FUNCTIONS = {

@@ -4,6 +4,7 @@ from django.urls import path
 
 from niangjia.console import home, notices
 from niangjia.console.board import views as board
+from niangjia.console.employers import doubts
 from niangjia.console.intake import batches, rosters
 from niangjia.console.joining import codes, elsewhere, queue, requests
 
@@ -15,8 +16,11 @@ urlpatterns = [
     path("notices/", notices.notices, name="notices"),
     path("intake/", rosters.rosters, name="intake"),
     path("intake/template.xlsx", rosters.empty, name="intake-template"),
+    path("intake/doubts/", doubts.listed, name="employer-doubts"),
     path("intake/<uuid:pk>/", batches.show, name="intake-batch"),
     path("intake/<uuid:pk>/columns/", batches.remap, name="intake-remap"),
+    path("intake/<uuid:pk>/columns/anew/", batches.guess_anew, name="intake-guess-anew"),
+    path("intake/<uuid:pk>/kind/", batches.read_as, name="intake-read-as"),
     path("intake/<uuid:pk>/write/", batches.commit, name="intake-commit"),
     path("intake/<uuid:pk>/stop/", batches.stop, name="intake-stop"),
     path("intake/<uuid:pk>/cancel/", batches.cancel, name="intake-cancel"),

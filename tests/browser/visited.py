@@ -32,6 +32,11 @@ VISITED: dict[str, set[str]] = {
         "console:intake-undo",
         "console:notices",
     },
+    "test_a_list_of_employers_with_some_in_doubt": {
+        "console:employer-doubts",
+        "console:intake",
+        "console:intake-batch",
+    },
     "test_signing_in_and_what_is_refused": {
         "account_inactive",
         "account_login",

@@ -177,10 +177,13 @@ PAGES: dict[str, Page] = {
     "console:intake": desk(WRITERS, post=ANSWER, lists=("batch",)),
     "console:intake-batch": desk(WRITERS, thing="batch"),
     "console:intake-remap": desk(WRITERS, get=(), post=ANSWER, thing="batch"),
+    "console:intake-guess-anew": desk(WRITERS, get=(), post=(302,), thing="batch"),
+    "console:intake-read-as": desk(WRITERS, get=(), post=(302, 404), thing="batch"),
     "console:intake-commit": desk(WRITERS, get=(), post=(302,), thing="batch"),
     "console:intake-stop": desk(WRITERS, get=(), post=(302,), thing="batch"),
     "console:intake-cancel": desk(WRITERS, get=(), post=(302,), thing="batch"),
     "console:intake-undo": desk(WRITERS, get=ANSWER, post=(302,), thing="batch"),
+    "console:employer-doubts": desk(WRITERS, post=(302,), lists=("doubt",)),
     "console:intake-template": desk(WRITERS),
     "console:intake-repair": desk(WRITERS, get=(200, 404), thing="batch"),
 }

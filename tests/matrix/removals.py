@@ -21,11 +21,13 @@ from niangjia.foundation.accounts import sessions
 from niangjia.foundation.notices.models import Notice
 from niangjia.foundation.plans import queries as plans
 from niangjia.insight import figures
+from niangjia.intake import remembering
+from niangjia.intake.models import SavedMapping
 from niangjia.joining import codes
 from niangjia.joining import queries as joining
 from niangjia.joining.models import Elsewhere, JoinCode, JoinRequest
-from niangjia.registry import memberships, persons, postings
-from niangjia.registry.models import Delta, Membership, Person, Posting
+from niangjia.registry import doubts, memberships, persons, postings
+from niangjia.registry.models import Delta, EmployerDoubt, Membership, Person, Posting
 
 Patch = pytest.MonkeyPatch
 SLICE = (
@@ -149,6 +151,8 @@ QUERIES_SEE = {
     "memberships": attribute(memberships, "visible_to", lambda actor: Membership.objects.all()),
     "persons": attribute(persons, "visible_to", lambda actor: Person.objects.all()),
     "rosters": attribute(plans, "visible_to", lambda actor: plans.Batch.objects.all()),
+    "employers in doubt": attribute(doubts, "visible_to", lambda actor: EmployerDoubt.objects.all()),
+    "remembered columns": attribute(remembering, "visible_to", lambda actor: SavedMapping.objects.all()),
     "figures": attribute(figures, "deltas_visible_to", lambda actor: Delta.objects.all()),
     "notices": attribute(notices, "inbox", lambda *, by: Notice.objects.all()),
 }
@@ -183,6 +187,8 @@ DATABASE_SEES = {
     "requests of every worker": wide("joining_joinrequest", "worker", MINE.format("account_id", "account")),
     "cases between unions": wide("joining_elsewhere", "office", PATH),
     "rosters of every office": wide("plans_batch", "office", PATH),
+    "employers in doubt of every office": wide("registry_employerdoubt", "office", PATH),
+    "remembered columns of every office": wide("intake_savedmapping", "office", PATH),
     "figures of every office": wide("registry_delta", "office", PATH),
     "no row security on memberships": off("registry_membership"),
     "no row security on requests": off("joining_joinrequest"),
