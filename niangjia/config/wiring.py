@@ -32,7 +32,9 @@ def _kinds() -> None:
     from niangjia.registry.kinds import members
     from niangjia.registry.kinds.changes import kind as changes
     from niangjia.registry.kinds.employers import kind as employers
+    from niangjia.registry.kinds.organisations import kind as organisations
 
     kinds.register_list(members.NAME, members.Members)
     kinds.register_list(changes.NAME, changes.Changes)
     kinds.register_list(employers.NAME, employers.Employers)
+    kinds.register_list(organisations.NAME, organisations.Organisations)

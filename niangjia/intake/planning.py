@@ -155,9 +155,10 @@ class _Trial:
     def __init__(self, batch: Batch, on: date) -> None:
         self.batch, self.on = batch, on
         self.figures = Parameters(on, NATION)
-        self.chunk_rows = int(batch.options.get("chunk_rows") or self.figures.chunk_rows)
         self.allow_demo = settings.NIANGJIA_DEMO or bool(batch.options.get("demo"))
         self.kind = kinds.list_named(batch.kind)
+        asked = self.kind.chunk_rows or batch.options.get("chunk_rows")
+        self.chunk_rows = int(asked or self.figures.chunk_rows)
         self.of_kind = self.kind.trial(batch, on=on)
         self.made = plan.NOTHING
         self.finding_counts: dict[str, int] = {}

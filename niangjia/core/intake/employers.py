@@ -111,7 +111,7 @@ SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
 _DEFAULT = "product default"
 _NAME = gettext_noop("The employer's name is missing.")
 _NOT_EMPLOYER = gettext_noop("This is a union's credit code (it starts with 81). Give that of the employer.")
-_REGION = gettext_noop("This region is not known, or more than one has this name. Give its code.")
+REGION_UNKNOWN = gettext_noop("This region is not known, or more than one has this name. Give its code.")
 _CODED = gettext_noop("This is not among the values of the list. The row goes in without it.")
 _COUNT = gettext_noop("The number of workers should be a whole number without unit or sign.")
 _SOURCE = gettext_noop("A head count needs its source: fill in who counted, or say it for the whole list.")
@@ -127,7 +127,7 @@ ROWS: tuple[Rule, ...] = (
     Rule("EMPLOYER_NAME_BLANK", "name", _NAME, _DEFAULT, lambda c: c["name"].is_not_null()),
     *(rule for rule in CREDIT if rule.code != "CREDIT_BLANK"),  # many a shop has none that the list tells
     Rule("CREDIT_OF_UNION", "credit_code", _NOT_EMPLOYER, "GB 32100-2015", lambda c: ~c["credit_code"].str.starts_with("81")),
-    Rule("REGION_UNKNOWN", "region", _REGION, "GB/T 2260", lambda c: ~c["region_unknown"], _HOLD),
+    Rule("REGION_UNKNOWN", "region", REGION_UNKNOWN, "GB/T 2260", lambda c: ~c["region_unknown"], _HOLD),
     *(Rule("VALUE_UNKNOWN", field, _CODED, _DEFAULT, lambda c, field=field: ~c[f"{field}_unknown"], _NOTE) for field in TABLES),  # type: ignore[misc]
     Rule("HEADCOUNT_NUMBER", "head_count", _COUNT, _DEFAULT, lambda c: ~c["count_unreadable"]),
     Rule("HEADCOUNT_SOURCE", "source", _SOURCE, _DEFAULT, lambda c: c["head_count"].is_null() | c["source_told"] | c["source"].is_not_null()),

@@ -112,6 +112,10 @@ class ListKind(Kind, Protocol):
     def kept(self) -> tuple[str, ...]:
         """The columns of a compared block that a commit needs, beside ``place``."""
 
+    @property
+    def chunk_rows(self) -> int | None:
+        """How many rows are one block and one chunk; None is the figure of today."""
+
     def check(
         self,
         rows: pl.DataFrame,

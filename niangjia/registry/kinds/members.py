@@ -36,6 +36,7 @@ class Members:
     name = NAME
     form = FORM
     roles = ROLL_WRITERS
+    chunk_rows = None
     kept = KEPT
 
     def check(

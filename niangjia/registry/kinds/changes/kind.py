@@ -65,6 +65,7 @@ class Changes:
     name = NAME
     form = FORM
     roles = ROLL_WRITERS
+    chunk_rows = None
     kept = KEPT
 
     def check(

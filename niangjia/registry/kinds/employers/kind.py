@@ -28,6 +28,7 @@ class Employers:
     name = NAME
     form = FORM
     roles = ROLL_WRITERS
+    chunk_rows = None
     kept = (*writing.COLUMNS[1:], "verdict")
 
     def check(
