@@ -24,7 +24,7 @@ def named_by(
         but: table → condition that must hold for its row ``x`` to count.
     """
     found = []
-    for relation in _relations(model):
+    for relation in relations(model):
         table = relation.related_model._meta.db_table
         if table not in OWN:
             more = (but or {}).get(table, "")
@@ -33,7 +33,7 @@ def named_by(
     return found
 
 
-def _relations(model: type[models.Model]) -> list[Any]:
+def relations(model: type[models.Model]) -> list[Any]:
     """Return every relation that points to ``model``: those without a name on its side too, as most of ours are."""
     every = model._meta.get_fields(include_hidden=True)
     return [

@@ -10,6 +10,7 @@ from django.db import connection
 from niangjia.foundation import audit
 from niangjia.foundation.actors import Actor
 from niangjia.foundation.plans.models import Batch, Chunk
+from niangjia.registry.kinds.kept import relations
 from niangjia.registry.kinds.sql import FOLLOWED, PLACES, PRINT
 from niangjia.registry.models import Membership, Person
 
@@ -99,7 +100,7 @@ def _in_use() -> list[str]:
     own = {"registry_identitytoken", "plans_batchrow"}
     found = []
     for model, key in ((Person, "person_id"), (Membership, "fact_id")):
-        for relation in model._meta.related_objects:
+        for relation in relations(model):
             table, column = relation.related_model._meta.db_table, relation.field.column
             if table in own:
                 continue
