@@ -122,6 +122,8 @@ INTAKE = {
     "console:intake-template": only(ROLL_WRITERS),
     "console:intake-batch": only(ROLL_WRITERS),
     "console:intake-remap": only(ROLL_WRITERS, POST),
+    "console:intake-guess-anew": only(ROLL_WRITERS, POST),
+    "console:intake-read-as": only(ROLL_WRITERS, POST),
     "console:intake-commit": only(ROLL_WRITERS, POST),
     "console:intake-stop": only(ROLL_WRITERS, POST),
     "console:intake-cancel": only(ROLL_WRITERS, POST),
@@ -166,6 +168,8 @@ DUPLICATES = {
     "console:duplicate-unmerge": only(ROLL_WRITERS, POST),
 }
 
+EMPLOYERS = {"console:employer-doubts": only(ROLL_WRITERS, BOTH)}
+
 ROUTES: dict[str, Route] = (
     SIGN_IN
     | JOINING
@@ -173,6 +177,7 @@ ROUTES: dict[str, Route] = (
     | EXPORTS
     | ORDERS
     | DUPLICATES
+    | EMPLOYERS
     | {
         "ui:language": everybody(),
         "ui:large-type": everybody(),

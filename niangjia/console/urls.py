@@ -8,6 +8,7 @@ from niangjia.console.copies import asking as export_asking
 from niangjia.console.copies import views as exports
 from niangjia.console.duplicates import pairs
 from niangjia.console.duplicates import queue as duplicates
+from niangjia.console.employers import doubts
 from niangjia.console.intake import batches, rosters
 from niangjia.console.joining import codes, elsewhere, queue, requests
 from niangjia.console.orders import order, orders
@@ -26,8 +27,11 @@ urlpatterns = [
     path("exports/<uuid:pk>/file/<str:signed>/", exports.give, name="export-file"),
     path("intake/", rosters.rosters, name="intake"),
     path("intake/template.xlsx", rosters.empty, name="intake-template"),
+    path("intake/doubts/", doubts.listed, name="employer-doubts"),
     path("intake/<uuid:pk>/", batches.show, name="intake-batch"),
     path("intake/<uuid:pk>/columns/", batches.remap, name="intake-remap"),
+    path("intake/<uuid:pk>/columns/anew/", batches.guess_anew, name="intake-guess-anew"),
+    path("intake/<uuid:pk>/kind/", batches.read_as, name="intake-read-as"),
     path("intake/<uuid:pk>/write/", batches.commit, name="intake-commit"),
     path("intake/<uuid:pk>/stop/", batches.stop, name="intake-stop"),
     path("intake/<uuid:pk>/cancel/", batches.cancel, name="intake-cancel"),

@@ -48,6 +48,11 @@ VISITED: dict[str, set[str]] = {
         "console:order-take-back",
         "console:orders",
     },
+    "test_a_list_of_employers_with_some_in_doubt": {
+        "console:employer-doubts",
+        "console:intake",
+        "console:intake-batch",
+    },
     "test_signing_in_and_what_is_refused": {
         "account_inactive",
         "account_login",

@@ -18,16 +18,27 @@ from django.contrib.auth.hashers import make_password
 
 from niangjia.cli.synth.numbers import citizen_number
 from niangjia.core.codes.phones import demo_prefix
+from niangjia.core.roles import Role
 from niangjia.foundation import notices
 from niangjia.foundation.accounts import secrets
 from niangjia.foundation.accounts.models import Account
 from niangjia.foundation.acting import acting
+from niangjia.foundation.actors import Actor
 from niangjia.foundation.copies.models import Export
 from niangjia.foundation.plans.models import Batch
+from niangjia.intake.models import SavedMapping
 from niangjia.joining import codes, reviewing
 from niangjia.joining.models import Elsewhere, JoinRequest
 from niangjia.registry import consents, logins, memberships, organisations, persons
-from niangjia.registry.models import Merge, OrderLine, Pair, Posting, ReorganisationOrder, Search
+from niangjia.registry.models import (
+    EmployerDoubt,
+    Merge,
+    OrderLine,
+    Pair,
+    Posting,
+    ReorganisationOrder,
+    Search,
+)
 from tests.factories import region
 from tests.jobs import run_jobs
 from tests.joiners import SYSTEM, asked, reviewer
@@ -74,6 +85,8 @@ class World:
     pair_canaries: dict[str, Canary] = field(default_factory=dict)
     merges: dict[str, Any] = field(default_factory=dict)
     searches: dict[str, Any] = field(default_factory=dict)
+    mappings: dict[str, Any] = field(default_factory=dict)
+    doubts: dict[str, Any] = field(default_factory=dict)
     spells: dict[str, Any] = field(default_factory=dict)
     persons: dict[str, Any] = field(default_factory=dict)
     consents: dict[str, Any] = field(default_factory=dict)
@@ -101,7 +114,8 @@ class World:
         batches = [("batch", place, batch.file_name) for place, batch in self.batches.items()]
         exports = [("export", place, row.purpose) for place, row in self.exports.items()]
         orders = [("order", place, order.document_number) for place, order in self.orders.items()]
-        return codes + batches + exports + orders
+        named = [("doubt", place, doubt.name) for place, doubt in self.doubts.items()]
+        return codes + named + batches + exports + orders
 
     @property
     def canaries(self) -> list[Canary]:
@@ -146,6 +160,8 @@ def _at_place(world: World, place: str) -> None:
         world.batches[place] = _batch(union, place, at)
         world.exports[place] = _export(union, place, at)
         world.orders[place] = _order(union, place, at)
+        world.doubts[place] = _doubt(union, place)
+    world.mappings[place] = _mapping(union, at)
     world.requests[place] = request = _asked(world, "request", place)
     if place in ("union", "sibling"):
         key = "applicant" if place == "union" else "other applicant"
@@ -194,6 +210,19 @@ def _worker(world: World, key: str, at: datetime) -> Account:
     with acting(SYSTEM):
         logins.link(account.pk, world.persons[key], proof="joined", by=SYSTEM, at=at)
     return account
+
+
+def _mapping(union: Any, at: datetime) -> SavedMapping:
+    place = {"organisation_id": union.pk, "path": union.path, "line_path": union.line_path}
+    told = {"kind": "members", "headings": uuid4(), "mapping": {"name": 0}, "remembered_at": at}
+    with acting(Actor(role=Role.CLERK, organisation_id=union.pk, scope=union.scope)):
+        return SavedMapping.objects.create(**place, **told)
+
+
+def _doubt(union: Any, name: str) -> EmployerDoubt:
+    place = {"organisation": union, "path": union.path, "line_path": union.line_path}
+    told = {"batch_id": uuid4(), "row": 2, "name": f"{name}-疑似单位", "name_key": name, "candidates": []}
+    return EmployerDoubt.objects.create(**place, **told)
 
 
 def _batch(union: Any, name: str, at: datetime) -> Batch:

@@ -116,7 +116,7 @@ REGROUPED_DELTAS = """INSERT INTO registry_delta (measure, organisation_id, path
     SELECT 'members', m.organisation_id, m.path, m.line_path, m.region_code, m.from_on, %(batch)s, g.name, sum(g.n)
     FROM registry_memberstage s JOIN registry_membership m ON m.id = s.membership_id
     CROSS JOIN LATERAL (VALUES (m."group", -1), (s."group", 1)) g(name, n)
-    WHERE s.what = 'changed' AND s."group" <> '' AND s."group" <> m."group"
+    WHERE s.what = 'changed' AND s."group" <> '' AND s."group" <> m."group" AND NOT m.is_retained
     GROUP BY m.organisation_id, m.path, m.line_path, m.region_code, m.from_on, g.name"""
 REGROUPED = """UPDATE registry_membership m SET "group" = s."group" FROM registry_memberstage s
     WHERE s.what = 'changed' AND m.id = s.membership_id

@@ -34,6 +34,8 @@ STAYS = {
     "registry_search": "whose it was; the next one asks the superior's unions too",
     "registry_pair": "lies at the superior of both its unions, which outlives them",
     "registry_merge": "as its pair",
+    "intake_savedmapping": "how its own clerks head their columns",
+    "registry_employerdoubt": "as its batch",
     "audit_event": "tells of a moment",
 }
 NAMES = {
