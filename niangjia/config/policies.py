@@ -129,6 +129,14 @@ INTAKE = {
     "console:intake-repair": only(ROLL_WRITERS),
 }
 
+EXPORTS = {
+    "console:exports": only(ROLL_READERS),
+    "console:export-new": only(ROLL_READERS, BOTH),
+    "console:export": only(ROLL_READERS),
+    "console:export-cancel": only(ROLL_READERS, POST),
+    "console:export-remove": only(ROLL_READERS, POST),
+    "console:export-file": only(ROLL_READERS),
+}
 # Drafting is a clerk's, signing a clerk's or a leader's: the chart says so of each step.
 ORDERERS = frozenset({Role.CLERK, Role.LEADER})
 DRAFTERS = frozenset({Role.CLERK})
@@ -150,6 +158,7 @@ ROUTES: dict[str, Route] = (
     SIGN_IN
     | JOINING
     | INTAKE
+    | EXPORTS
     | ORDERS
     | {
         "ui:language": everybody(),

@@ -6,6 +6,8 @@ from importlib import import_module
 
 JOBS = (
     "niangjia.foundation.chores",
+    "niangjia.foundation.copies.making",
+    "niangjia.registry.duplicates.jobs",
     "niangjia.registry.reorganisation.jobs",
     "niangjia.joining.jobs",
     "niangjia.intake.jobs",
@@ -18,6 +20,8 @@ def connect() -> None:
         import_module(module)
     _clocks()
     _kinds()
+    _exports()
+    _events()
     _following()
 
 
@@ -38,6 +42,36 @@ def _kinds() -> None:
     from niangjia.registry.kinds import members
 
     kinds.register(members.NAME, members.Members)
+
+
+def _exports() -> None:
+    """Say which lists can be taken out, in whose name they are read, and who above is told."""
+    from niangjia.foundation import events
+    from niangjia.foundation.copies import making, tables
+    from niangjia.insight import exports as insight
+    from niangjia.intake import exports as intake
+    from niangjia.joining import exports as joining
+    from niangjia.registry import exports as registry
+    from niangjia.registry import postings
+
+    for each in (
+        insight.MEMBERS,
+        joining.REQUESTS,
+        joining.CODES,
+        intake.BATCHES,
+        registry.ORGANISATIONS,
+    ):
+        tables.register(each)
+    making.asked_by(postings.actor_held)
+    events.on("export.finish", registry.tell_superior)
+
+
+def _events() -> None:
+    """Say what follows from an act elsewhere."""
+    from niangjia.foundation import events
+    from niangjia.registry.duplicates import searching
+
+    events.on("batch.finish", searching.after_batch)
 
 
 def _following() -> None:

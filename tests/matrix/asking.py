@@ -134,11 +134,13 @@ class Asker:
             return self.world.postings[key].pk
         if kind == "elsewhere":
             return self.world.elsewhere.pk
+        world = self.world
         things = {
-            "request": self.world.requests,
-            "code": self.world.codes,
-            "batch": self.world.batches,
-            "order": self.world.orders,
+            "request": world.requests,
+            "code": world.codes,
+            "batch": world.batches,
+            "export": world.exports,
+            "order": world.orders,
         }
         return things[kind][cell.place].pk
 

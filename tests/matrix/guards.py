@@ -15,6 +15,7 @@ from niangjia.core.roles import Role
 from niangjia.foundation import notices
 from niangjia.foundation.acting import acting
 from niangjia.foundation.actors import Actor
+from niangjia.foundation.copies import queries as copies
 from niangjia.foundation.plans import queries as plans
 from niangjia.insight import figures
 from niangjia.joining import codes
@@ -51,6 +52,7 @@ def things(world: World) -> dict[str, Rows]:
         "joining_elsewhere": {world.elsewhere.pk: "superior"},
         "joining_joincode": placed(world.codes),
         "plans_batch": placed(world.batches),
+        "copies_export": placed(world.exports),
         "registry_reorganisationorder": placed(world.orders),
     }
 
@@ -62,6 +64,7 @@ QUERIES: dict[str, tuple[str, Callable[[Actor], Any]]] = {
     "memberships.visible_to": ("registry_membership", lambda actor: memberships.visible_to(actor)),
     "persons.visible_to": ("registry_person", lambda actor: persons.visible_to(actor)),
     "plans.visible_to": ("plans_batch", lambda actor: plans.visible_to(actor)),
+    "copies.visible_to": ("copies_export", lambda actor: copies.visible_to(actor)),
     "orders.visible_to": ("registry_reorganisationorder", lambda actor: orders.visible_to(actor)),
 }
 # Everybody may read a code: its address hangs on a wall. So row security lets it be seen, and the query does not.
@@ -72,10 +75,10 @@ GUARDED = (
     "joining_joinrequest",
     "joining_elsewhere",
     "plans_batch",
+    "copies_export",
     "registry_reorganisationorder",
 )
-
-NOT_OF_WORKERS = ("joining_elsewhere", "plans_batch", "registry_reorganisationorder")
+NOT_OF_WORKERS = ("joining_elsewhere", "plans_batch", "copies_export", "registry_reorganisationorder")
 
 
 def readers(world: World) -> Iterator[tuple[str, Actor]]:

@@ -21,6 +21,9 @@ READERS = {
     "registry_consent": {"office", "line", "worker", "system"},
     "registry_delta": {"office", "line", "system"},
     "registry_personlogin": {"app", "worker", "system"},
+    "registry_search": {"office", "line", "system"},
+    "registry_pair": {"office", "line", "system"},
+    "registry_merge": {"office", "line", "system"},
     "joining_joincode": {"app", "office", "line", "worker", "system", "audit"},
     "joining_joinrequest": {"office", "line", "worker", "system"},
     "joining_elsewhere": {"office", "line", "system"},
@@ -28,6 +31,8 @@ READERS = {
     "plans_batch": {"office", "line", "system"},
     "plans_chunk": {"office", "line", "system"},
     "plans_batchrow": {"office", "line", "system"},
+    "copies_export": {"office", "line", "system"},
+    "copies_copy": {"office", "line", "system"},
     "registry_reorganisationorder": {"office", "line", "system"},
     "registry_orderline": {"office", "line", "system"},
 }

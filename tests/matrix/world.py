@@ -22,6 +22,7 @@ from niangjia.foundation import notices
 from niangjia.foundation.accounts import secrets
 from niangjia.foundation.accounts.models import Account
 from niangjia.foundation.acting import acting
+from niangjia.foundation.copies.models import Export
 from niangjia.foundation.plans.models import Batch
 from niangjia.joining import codes, reviewing
 from niangjia.joining.models import Elsewhere, JoinRequest
@@ -67,6 +68,7 @@ class World:
     elsewhere: Any = None
     elsewhere_canary: Canary | None = None
     batches: dict[str, Any] = field(default_factory=dict)
+    exports: dict[str, Any] = field(default_factory=dict)
     orders: dict[str, Any] = field(default_factory=dict)
     spells: dict[str, Any] = field(default_factory=dict)
     persons: dict[str, Any] = field(default_factory=dict)
@@ -90,11 +92,12 @@ class World:
 
     @property
     def labels(self) -> list[tuple[str, str, str]]:
-        """Return kind, place and words of what is no person's: what stands on a code, and a roster's file name."""
+        """Return kind, place and words of what is no person's: on a code, a roster's file name, an export's purpose."""
         codes = [("code", place, code.label) for place, code in self.codes.items()]
         batches = [("batch", place, batch.file_name) for place, batch in self.batches.items()]
+        exports = [("export", place, row.purpose) for place, row in self.exports.items()]
         orders = [("order", place, order.document_number) for place, order in self.orders.items()]
-        return codes + batches + orders
+        return codes + batches + exports + orders
 
     @property
     def canaries(self) -> list[Canary]:
@@ -134,6 +137,7 @@ def _at_place(world: World, place: str) -> None:
         world.codes[place] = codes.make(union, label=f"{place}-门口码", by=SYSTEM, at=at)
         notices.tell_office(union.pk, "join_request_waits", at=at, subject=uuid4())
         world.batches[place] = _batch(union, place, at)
+        world.exports[place] = _export(union, place, at)
         world.orders[place] = _order(union, place, at)
     world.requests[place] = request = _asked(world, "request", place)
     if place in ("union", "sibling"):
@@ -194,6 +198,18 @@ def _batch(union: Any, name: str, at: datetime) -> Batch:
         "file_name": f"{name}-名册.xlsx",
     }
     return Batch.objects.create(**place, **facts, uploaded_at=at)
+
+
+def _export(union: Any, name: str, at: datetime) -> Export:
+    place = {"organisation_id": union.pk, "path": union.path, "line_path": union.line_path}
+    facts = {
+        "table": "members",
+        "format": "xlsx",
+        "purpose": f"{name}-慰问",
+        "language": "zh-hans",
+        "asked_at": at,
+    }
+    return Export.objects.create(**place, **facts, account_id=uuid4(), posting_id=uuid4())
 
 
 def _order(union: Any, name: str, at: datetime) -> ReorganisationOrder:

@@ -40,7 +40,7 @@ def plain(header: Cell) -> str:
 
 @cache
 def _fields() -> Mapping[str, str]:
-    return {plain(header): field.name for field in MEMBERS for header in field.headers}
+    return {plain(header): field.name for field in MEMBERS for header in (*field.headers, field.label)}
 
 
 def field_of(header: Cell) -> str | None:

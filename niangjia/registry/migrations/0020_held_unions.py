@@ -10,7 +10,7 @@ AS 'SELECT * FROM registry_organisation WHERE id = ANY($1) ORDER BY id FOR KEY S
 
 
 class Migration(migrations.Migration):
-    dependencies = [("registry", "0005_bulk_tables")]
+    dependencies = [("registry", "0010_duplicates")]
     operations = [
         migrations.RunSQL(HOLD, "DROP FUNCTION registry_hold(uuid[])"),
         migrations.AddIndex(

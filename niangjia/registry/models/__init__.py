@@ -2,6 +2,7 @@
 
 from niangjia.registry.models.consents import Consent
 from niangjia.registry.models.deltas import Delta
+from niangjia.registry.models.duplicates import Merge, MergeRecord, MergeRow, Pair, Search
 from niangjia.registry.models.employers import Employer
 from niangjia.registry.models.memberships import Membership
 from niangjia.registry.models.organisations import Organisation, Parenthood
@@ -18,9 +19,13 @@ __all__ = [
     "Employer",
     "IdentityToken",
     "Membership",
+    "Merge",
+    "MergeRecord",
+    "MergeRow",
     "OfPerson",
     "OrderLine",
     "Organisation",
+    "Pair",
     "Parenthood",
     "Person",
     "PersonLogin",
@@ -28,4 +33,5 @@ __all__ = [
     "Region",
     "ReorganisationOrder",
     "Scoped",
+    "Search",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from uuid import uuid4
 
 import pytest
 
@@ -17,6 +18,7 @@ from niangjia.registry.models import (
     Employer,
     Membership,
     Organisation,
+    Pair,
     Parenthood,
     Person,
     Posting,
@@ -382,3 +384,18 @@ def test_a_request_of_an_office_that_was_moved_meanwhile_is_told_to_load_again(c
     with acting(clerk), pytest.raises(organisations.OfficeMoved):
         organisations.held(city.one.pk, by=clerk)
     assert date(2026, 11, 24) == ON
+
+
+def test_a_pair_of_records_lies_at_the_common_superior_of_both_after_an_order_too(city):
+    one, two = sorted((city.members["one"][0], city.members["two"][0]), key=lambda each: each.pk)
+    prints = {"first_print": uuid4(), "second_print": uuid4()}
+    with acting(SYSTEM):
+        place = {"organisation": city.joint, "path": city.joint.path}
+        times = {"found_at": AT, "seen_at": AT}
+        pair = Pair.objects.create(
+            **place, **prints, **times, first=one.pk, second=two.pk, decision="maybe", weight=1.0
+        )
+    order = city.carried_out(("move", city.two, city.other))
+    assert city.fresh(pair).organisation_id == city.city.pk
+    city.taken_back(order)
+    assert (city.fresh(pair).organisation_id, city.fresh(pair).path) == (city.joint.pk, city.joint.path)

@@ -30,6 +30,11 @@ STAYS = {
     "plans_chunk": "as its batch",
     "plans_batchrow": "as its batch",
     "audit_event": "tells of a moment",
+    "registry_pair": "lies at the common superior of its records: placed anew",
+    "registry_merge": "as its pair",
+    "registry_search": "who searched",
+    "copies_export": "whose it was",
+    "copies_copy": "whose it was",
 }
 NAMES = {
     "organisation_id",
