@@ -48,6 +48,8 @@ REGISTRY = {
     "registry_orderline": {OFFICE: "SIUD", LINE: "S", SYSTEM: "SIU"},
     "registry_carried": {SYSTEM: "SI"},
     "registry_employer": {**_for((OFFICE, LINE), "S"), SYSTEM: "SIU"},
+    "registry_headcount": {**_for((OFFICE, LINE), "S"), SYSTEM: "SIUD"},
+    "registry_employerdoubt": {**_for((OFFICE, LINE), "SU"), SYSTEM: "SIUD"},
     "registry_person": {OFFICE: "SU", LINE: "S", WORKER: "S", SYSTEM: "SIUD"},
     "registry_identitytoken": {SYSTEM: "SIUD"},
     "registry_personlogin": {APP: "S", WORKER: "S", SYSTEM: "SIU"},
@@ -86,8 +88,14 @@ PLANS = {
 
 COPIES = {
     "copies_export": {**_for((OFFICE, LINE), "SIU"), SYSTEM: "SIU"},
-    # Appended and never changed, but for the place of the office that a reorganisation has moved.
-    "copies_copy": {**_for((OFFICE, LINE), "SI"), SYSTEM: "S U(path, line_path)"},
+    "copies_copy": {
+        **_for((OFFICE, LINE), "SI"),
+        SYSTEM: "S U(path, line_path)",
+    },  # a ledger: only its place moves
+}
+
+INTAKE = {
+    "intake_savedmapping": {**_for((OFFICE, LINE), "SIUD"), SYSTEM: "S U(path, line_path)"},
 }
 
 JOINING = {
@@ -112,7 +120,7 @@ WORKFLOW = {
 JOBS = {f"procrastinate_{name}": {APP: "SIUD"} for name in ("jobs", "events", "periodic_defers", "workers")}
 
 GRANTS: dict[str, dict[str, str]] = (
-    DJANGO | ACCOUNTS | REGISTRY | AUDIT_TABLES | FILES | JOINING | WORKFLOW | JOBS | PLANS | COPIES
+    DJANGO | ACCOUNTS | REGISTRY | AUDIT_TABLES | FILES | JOINING | WORKFLOW | JOBS | PLANS | COPIES | INTAKE
 )
 
 FUNCTIONS = {

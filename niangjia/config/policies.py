@@ -122,6 +122,8 @@ INTAKE = {
     "console:intake-template": only(ROLL_WRITERS),
     "console:intake-batch": only(ROLL_WRITERS),
     "console:intake-remap": only(ROLL_WRITERS, POST),
+    "console:intake-guess-anew": only(ROLL_WRITERS, POST),
+    "console:intake-read-as": only(ROLL_WRITERS, POST),
     "console:intake-commit": only(ROLL_WRITERS, POST),
     "console:intake-stop": only(ROLL_WRITERS, POST),
     "console:intake-cancel": only(ROLL_WRITERS, POST),
@@ -154,12 +156,28 @@ ORDERS = {
     "console:order-take-back": only(ORDERERS, BOTH),
 }
 
+DUPLICATES = {
+    "console:duplicates": only(ROLL_READERS),
+    "console:duplicates-search": only(ROLL_WRITERS, POST),
+    "console:duplicates-decide": only(ROLL_WRITERS, POST),
+    "console:duplicate": only(ROLL_READERS),
+    "console:duplicate-unmask": only(ROLL_WRITERS, POST),
+    "console:duplicate-merge": only(ROLL_WRITERS, POST),
+    "console:duplicate-different": only(ROLL_WRITERS, POST),
+    "console:duplicate-again": only(ROLL_WRITERS, POST),
+    "console:duplicate-unmerge": only(ROLL_WRITERS, POST),
+}
+
+EMPLOYERS = {"console:employer-doubts": only(ROLL_WRITERS, BOTH)}
+
 ROUTES: dict[str, Route] = (
     SIGN_IN
     | JOINING
     | INTAKE
     | EXPORTS
     | ORDERS
+    | DUPLICATES
+    | EMPLOYERS
     | {
         "ui:language": everybody(),
         "ui:large-type": everybody(),

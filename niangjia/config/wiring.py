@@ -40,8 +40,14 @@ def _kinds() -> None:
     """Say what kinds of bulk work there are."""
     from niangjia.foundation.plans import kinds
     from niangjia.registry.kinds import members
+    from niangjia.registry.kinds.changes import kind as changes
+    from niangjia.registry.kinds.employers import kind as employers
+    from niangjia.registry.kinds.organisations import kind as organisations
 
-    kinds.register(members.NAME, members.Members)
+    kinds.register_list(members.NAME, members.Members)
+    kinds.register_list(changes.NAME, changes.Changes)
+    kinds.register_list(employers.NAME, employers.Employers)
+    kinds.register_list(organisations.NAME, organisations.Organisations)
 
 
 def _exports() -> None:

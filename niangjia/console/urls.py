@@ -6,6 +6,9 @@ from niangjia.console import home, notices
 from niangjia.console.board import views as board
 from niangjia.console.copies import asking as export_asking
 from niangjia.console.copies import views as exports
+from niangjia.console.duplicates import pairs
+from niangjia.console.duplicates import queue as duplicates
+from niangjia.console.employers import doubts
 from niangjia.console.intake import batches, rosters
 from niangjia.console.joining import codes, elsewhere, queue, requests
 from niangjia.console.orders import order, orders
@@ -24,8 +27,11 @@ urlpatterns = [
     path("exports/<uuid:pk>/file/<str:signed>/", exports.give, name="export-file"),
     path("intake/", rosters.rosters, name="intake"),
     path("intake/template.xlsx", rosters.empty, name="intake-template"),
+    path("intake/doubts/", doubts.listed, name="employer-doubts"),
     path("intake/<uuid:pk>/", batches.show, name="intake-batch"),
     path("intake/<uuid:pk>/columns/", batches.remap, name="intake-remap"),
+    path("intake/<uuid:pk>/columns/anew/", batches.guess_anew, name="intake-guess-anew"),
+    path("intake/<uuid:pk>/kind/", batches.read_as, name="intake-read-as"),
     path("intake/<uuid:pk>/write/", batches.commit, name="intake-commit"),
     path("intake/<uuid:pk>/stop/", batches.stop, name="intake-stop"),
     path("intake/<uuid:pk>/cancel/", batches.cancel, name="intake-cancel"),
@@ -41,6 +47,15 @@ urlpatterns = [
     path("orders/<uuid:pk>/sign/", order.sign, name="order-sign"),
     path("orders/<uuid:pk>/cancel/", order.cancel, name="order-cancel"),
     path("orders/<uuid:pk>/take-back/", order.take_back, name="order-take-back"),
+    path("duplicates/", duplicates.queue, name="duplicates"),
+    path("duplicates/search/", duplicates.search, name="duplicates-search"),
+    path("duplicates/decide/", duplicates.decide, name="duplicates-decide"),
+    path("duplicates/<uuid:pk>/", pairs.show, name="duplicate"),
+    path("duplicates/<uuid:pk>/unmask/", pairs.unmask, name="duplicate-unmask"),
+    path("duplicates/<uuid:pk>/merge/", pairs.merge, name="duplicate-merge"),
+    path("duplicates/<uuid:pk>/different/", pairs.different, name="duplicate-different"),
+    path("duplicates/<uuid:pk>/again/", pairs.again, name="duplicate-again"),
+    path("duplicates/<uuid:pk>/unmerge/", pairs.unmerge, name="duplicate-unmerge"),
     path("joining/", queue.queue, name="joining-queue"),
     path("joining/codes/", codes.listed, name="join-codes"),
     path("joining/codes/<uuid:pk>/", codes.poster, name="join-code-poster"),

@@ -12,8 +12,8 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from niangjia.core.errors import Invalid
-from niangjia.core.intake.headers import order_columns
-from niangjia.core.intake.orders import COLUMNS, KINDS, kind_of
+from niangjia.core.intake.headers import guess, missing
+from niangjia.core.intake.orders import COLUMNS, FIELDS, KINDS, kind_of
 from niangjia.core.words import gettext_noop
 from niangjia.intake.reading.caps import Caps
 from niangjia.intake.reading.sheets import read
@@ -64,9 +64,9 @@ def lines_of(content: BinaryIO, *, name: str) -> list[Line]:
     Raises:
         Invalid: one of those above, or of ``reading.refusals``.
     """
-    sheet = read(content, name=name, caps=CAPS)
-    columns = order_columns(sheet.headers)
-    if "kind" not in columns or "unit" not in columns:
+    sheet = read(content, name=name, caps=CAPS, lists=(FIELDS,))
+    columns = guess(sheet.headers, FIELDS)
+    if missing(columns, FIELDS):
         raise NoOrderColumns
     texts = sheet.rows.select(
         pl.col("row"),

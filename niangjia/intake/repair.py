@@ -20,9 +20,8 @@ from django.utils.translation import gettext
 from niangjia.core import plan
 from niangjia.core.errors import Invalid
 from niangjia.core.findings import SEVERITIES
-from niangjia.core.intake import rules
-from niangjia.core.intake.fields import BY_NAME
 from niangjia.core.intake.headers import REASON_HEADER, ROW_HEADER, guess
+from niangjia.core.intake.lists import Form
 from niangjia.core.words import gettext_noop
 from niangjia.intake.badrows import Words, write_bad_rows
 from niangjia.intake.reading.caps import Caps
@@ -43,10 +42,10 @@ def repair_workbook(
     sheet: Sheet,
     findings: pl.DataFrame,
     *,
+    form: Form,
     verdicts: pl.Series,
     language: str,
     mapping: Mapping[str, int] | None = None,
-    messages: Mapping[str, str] | None = None,
     caps: Caps | None = None,
     in_place: bool = True,
 ) -> bytes:
@@ -56,15 +55,15 @@ def repair_workbook(
         content: the file as it was uploaded.
         sheet: what ``read`` made of it.
         findings: in the schema of ``core.findings``; ``row`` is the place in ``sheet.rows``, from 0.
+        form: how a list of this kind speaks.
         verdicts: (n,) of each row of ``sheet.rows``.
         language: "zh-hans" or "en".
         mapping: field → column, as the clerk confirmed it; guessed from the headings if not given.
-        messages: code → English msgid of findings that other places make.
         in_place: whether the whole workbook is wanted, or its bad rows alone.
     """
-    columns = guess(sheet.headers) if mapping is None else mapping
+    columns = guess(sheet.headers, form.fields) if mapping is None else mapping
     with translation.override(language):
-        words = _words(sheet, findings, verdicts, columns, rules.MESSAGES | dict(messages or {}))
+        words = _words(sheet, findings, verdicts, columns, form)
     content.seek(0)
     is_workbook = content.read(len(_XLSX)) == _XLSX
     if is_workbook and in_place:
@@ -79,10 +78,10 @@ def _words(
     findings: pl.DataFrame,
     verdicts: pl.Series,
     mapping: Mapping[str, int],
-    messages: Mapping[str, str],
+    form: Form,
 ) -> Words:
     numbered = findings.with_columns(number=sheet.rows["row"].gather(findings["row"]))
-    told = _told(numbered, messages)
+    told = _told(numbered, form)
     reasons = told.group_by("number", maintain_order=True).agg(
         pl.col("text").unique(maintain_order=True).str.join("\n")
     )
@@ -96,15 +95,16 @@ def _words(
         reason_header=gettext(REASON_HEADER),
         row_header=gettext(ROW_HEADER),
         summary_sheet=gettext(SUMMARY_SHEET),
+        fields=form.fields,
         earlier=_in_all(languages, REASON_HEADER),
         earlier_sheets=_in_all(languages, SUMMARY_SHEET),
     )
 
 
-def _told(numbered: pl.DataFrame, messages: Mapping[str, str]) -> pl.DataFrame:
+def _told(numbered: pl.DataFrame, form: Form) -> pl.DataFrame:
     """Return the findings with their text: made once for each code and parameter, not for each row."""
     kinds = numbered.select("code", "column", "params").unique()
-    texts = [_text(code, column, params, messages) for code, column, params in kinds.iter_rows()]
+    texts = [_text(code, column, params, form) for code, column, params in kinds.iter_rows()]
     return numbered.join(
         kinds.with_columns(pl.Series("text", texts, dtype=pl.String)),
         on=["code", "column", "params"],
@@ -113,10 +113,10 @@ def _told(numbered: pl.DataFrame, messages: Mapping[str, str]) -> pl.DataFrame:
     )
 
 
-def _text(code: str, column: str, params: str | None, messages: Mapping[str, str]) -> str:
-    said = gettext(messages[code]) % (json.loads(params) if params else {}) if code in messages else code
-    label = gettext(BY_NAME[column].label) if column in BY_NAME else column
-    return f"{label}: {said}"
+def _text(code: str, column: str, params: str | None, form: Form) -> str:
+    known = form.messages.get(code)
+    said = gettext(known) % (json.loads(params) if params else {}) if known else code
+    return f"{gettext(form.label_of(column))}: {said}"
 
 
 def _summary(told: pl.DataFrame, verdicts: pl.Series) -> list[list[Any]]:

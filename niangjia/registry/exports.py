@@ -84,7 +84,7 @@ ORGANISATIONS = Table(
         Column(gettext_noop("Union's code"), 20),
         Column(gettext_noop("Credit code"), 22),
         Column(gettext_noop("Name"), 36),
-        Column(gettext_noop("Kind")),
+        Column(gettext_noop("Kind of union")),
         Column(gettext_noop("Level")),
         Column(gettext_noop("The union above"), 36),
         Column(gettext_noop("Industry federation"), 30),

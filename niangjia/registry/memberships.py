@@ -37,9 +37,9 @@ def visible_to(actor: Actor) -> QuerySet[Membership]:
 
 
 def on_roll(*, by: Actor, on: date) -> QuerySet[Membership]:
-    """Return the primary spells of members as they stood at the end of the day ``on``."""
+    """Return the primary spells of members as they stood at the end of the day ``on``; who is at rest is not counted."""
     still = Q(to_on__isnull=True) | Q(to_on__gt=on)
-    return visible_to(by).filter(still, kind=Membership.Kind.PRIMARY, from_on__lte=on)
+    return visible_to(by).filter(still, kind=Membership.Kind.PRIMARY, from_on__lte=on, is_retained=False)
 
 
 @transaction.atomic
@@ -99,7 +99,8 @@ def close_spell(spell: Membership, *, reason: str, by: Actor, at: datetime) -> N
     closing = {"to_on": on, "closed_at": at, "end_reason": reason, "status": Membership.Status.EXITED}
     if not Membership.objects.filter(pk=spell.pk, to_on__isnull=True).update(**closing):
         raise SpellClosed
-    deltas.append(deltas.MEMBERS, spell, on=on, n=-1, source=spell.pk)
+    if not spell.is_retained:
+        deltas.append(deltas.MEMBERS, spell, on=on, n=-1, source=spell.pk)
     audit.record("membership.closed", by=by, at=at, subject=spell, persons=[spell.person_id])
 
 

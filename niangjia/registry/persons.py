@@ -84,8 +84,11 @@ def key_of(name: str) -> str:
 
 def tokens(person: Person, secrets: Mapping[str, str]) -> list[IdentityToken]:
     """Return every token by which a person is found; not of the earlier numbers."""
+    by_phone = phone_tokens(person, secrets)
+    if not secrets["id_number"]:
+        return by_phone
     number = vault.blind_index(vault.Purpose.IDENTITY, person.id_kind, secrets["id_number"])
-    return [IdentityToken(kind=Kind.ID_NUMBER, token=number, person=person), *phone_tokens(person, secrets)]
+    return [IdentityToken(kind=Kind.ID_NUMBER, token=number, person=person), *by_phone]
 
 
 def phone_tokens(person: Person, secrets: Mapping[str, str]) -> list[IdentityToken]:

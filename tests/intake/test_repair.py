@@ -10,6 +10,7 @@ from niangjia.cli.synth.rosters import DAY, roster
 from niangjia.core.intake import headers, members
 from niangjia.intake import repair
 from niangjia.intake.reading import read
+from niangjia.registry.kinds.roster import FORM
 from tests.intake.books import HEADINGS, PERSON, book, rows, sheet_xml
 from tests.intake.mutants import STYLES
 from tests.intake.truth import as_file
@@ -21,7 +22,13 @@ def repaired(content, language="zh-hans", *, in_place=True):
     sheet = read(content, name="roster")
     checked = members.check(sheet.rows, headers.guess(sheet.headers), on=DAY, allow_demo=True)
     back = repair.repair_workbook(
-        content, sheet, checked.findings, verdicts=checked.verdicts, language=language, in_place=in_place
+        content,
+        sheet,
+        checked.findings,
+        form=FORM,
+        verdicts=checked.verdicts,
+        language=language,
+        in_place=in_place,
     )
     return sheet, checked, BytesIO(back)
 

@@ -37,6 +37,7 @@ SEES = {
     "line": {"union", "child"},
     "other line": {"cousin"},
 }
+SUPERIOR = "superior"  # where a case or a pair of union and cousin lies
 DECIDES_ELSEWHERE = {"city", "province"}  # the common superior of union and cousin, and who stands above it
 
 READERS = frozenset({"reviewer", "clerk", "leader"})
@@ -76,7 +77,7 @@ class Page:
     Attributes:
         who: the roles that may open it.
         get, post: the statuses of a right answer; empty where the method is none of the page's.
-        thing: what the address names: ``request``, ``code``, ``batch``, ``export``, ``elsewhere`` or ``posting``; the scope decides on it.
+        thing: what the address names: ``request``, ``code``, ``batch``, ``export``, ``pair``, ``elsewhere`` or ``posting``; the scope decides on it.
         data: what a right form sends.
         lists: the kinds of canaries that must stand on the page, masked, for those in whose scope they lie.
         uncovers: whether a right POST shows the number in full.
@@ -175,13 +176,27 @@ PAGES: dict[str, Page] = {
     "console:join-codes": desk(INVITERS, post=ANSWER, lists=("code",)),
     "console:join-code-revoke": desk(INVITERS, get=(), post=(302,), thing="code"),
     "console:join-code-poster": desk(INVITERS, thing="code"),
+    "console:duplicates": desk(READERS, lists=("pair",)),
+    "console:duplicates-search": desk(WRITERS, get=(), post=(302,)),
+    "console:duplicates-decide": desk(WRITERS, get=(), post=(302,)),
+    "console:duplicate": desk(READERS, thing="pair"),
+    "console:duplicate-unmask": desk(
+        WRITERS, get=(), post=(200,), thing="pair", data={"reason": "核对证件照片"}, uncovers=True
+    ),
+    "console:duplicate-merge": desk(WRITERS, get=(), post=ANSWER, thing="pair"),
+    "console:duplicate-different": desk(WRITERS, get=(), post=(302,), thing="pair"),
+    "console:duplicate-again": desk(WRITERS, get=(), post=(302,), thing="pair"),
+    "console:duplicate-unmerge": desk(WRITERS, get=(), post=(302,), thing="pair"),
     "console:intake": desk(WRITERS, post=ANSWER, lists=("batch",)),
     "console:intake-batch": desk(WRITERS, thing="batch"),
     "console:intake-remap": desk(WRITERS, get=(), post=ANSWER, thing="batch"),
+    "console:intake-guess-anew": desk(WRITERS, get=(), post=(302,), thing="batch"),
+    "console:intake-read-as": desk(WRITERS, get=(), post=(302, 404), thing="batch"),
     "console:intake-commit": desk(WRITERS, get=(), post=(302,), thing="batch"),
     "console:intake-stop": desk(WRITERS, get=(), post=(302,), thing="batch"),
     "console:intake-cancel": desk(WRITERS, get=(), post=(302,), thing="batch"),
     "console:intake-undo": desk(WRITERS, get=ANSWER, post=(302,), thing="batch"),
+    "console:employer-doubts": desk(WRITERS, post=(302,), lists=("doubt",)),
     "console:intake-template": desk(WRITERS),
     "console:intake-repair": desk(WRITERS, get=(200, 404), thing="batch"),
     "console:exports": desk(READERS, lists=("export",)),

@@ -22,11 +22,14 @@ from niangjia.foundation.copies import queries as copies
 from niangjia.foundation.notices.models import Notice
 from niangjia.foundation.plans import queries as plans
 from niangjia.insight import figures
+from niangjia.intake import remembering
+from niangjia.intake.models import SavedMapping
 from niangjia.joining import codes
 from niangjia.joining import queries as joining
 from niangjia.joining.models import Elsewhere, JoinCode, JoinRequest
-from niangjia.registry import memberships, persons, postings
-from niangjia.registry.models import Delta, Membership, Person, Posting
+from niangjia.registry import doubts, memberships, persons, postings
+from niangjia.registry.duplicates import queries as duplicates
+from niangjia.registry.models import Delta, EmployerDoubt, Membership, Pair, Person, Posting
 from niangjia.registry.reorganisation import queries as orders
 
 Patch = pytest.MonkeyPatch
@@ -154,6 +157,9 @@ QUERIES_SEE = {
     "rosters": attribute(plans, "visible_to", lambda actor: plans.Batch.objects.all()),
     "exports": attribute(copies, "visible_to", lambda actor: copies.Export.objects.all()),
     "orders": attribute(orders, "visible_to", lambda actor: orders.ReorganisationOrder.objects.all()),
+    "pairs": attribute(duplicates, "visible_to", lambda actor: Pair.objects.all()),
+    "employers in doubt": attribute(doubts, "visible_to", lambda actor: EmployerDoubt.objects.all()),
+    "remembered columns": attribute(remembering, "visible_to", lambda actor: SavedMapping.objects.all()),
     "figures": attribute(figures, "deltas_visible_to", lambda actor: Delta.objects.all()),
     "notices": attribute(notices, "inbox", lambda *, by: Notice.objects.all()),
 }
@@ -190,6 +196,12 @@ DATABASE_SEES = {
     "rosters of every office": wide("plans_batch", "office", PATH),
     "exports of every office": wide("copies_export", "office", PATH),
     "orders of every office": wide("registry_reorganisationorder", "office", PATH),
+    "pairs of every office": wide("registry_pair", "office", PATH),
+    "pairs of every line": wide("registry_pair", "line", LINE),
+    "merges of every office": wide("registry_merge", "office", PATH),
+    "searches of every office": wide("registry_search", "office", PATH),
+    "employers in doubt of every office": wide("registry_employerdoubt", "office", PATH),
+    "remembered columns of every office": wide("intake_savedmapping", "office", PATH),
     "figures of every office": wide("registry_delta", "office", PATH),
     "no row security on memberships": off("registry_membership"),
     "no row security on requests": off("joining_joinrequest"),

@@ -18,20 +18,31 @@ from django.contrib.auth.hashers import make_password
 
 from niangjia.cli.synth.numbers import citizen_number
 from niangjia.core.codes.phones import demo_prefix
+from niangjia.core.roles import Role
 from niangjia.foundation import notices
 from niangjia.foundation.accounts import secrets
 from niangjia.foundation.accounts.models import Account
 from niangjia.foundation.acting import acting
+from niangjia.foundation.actors import Actor
 from niangjia.foundation.copies.models import Export
 from niangjia.foundation.plans.models import Batch
+from niangjia.intake.models import SavedMapping
 from niangjia.joining import codes, reviewing
 from niangjia.joining.models import Elsewhere, JoinRequest
 from niangjia.registry import consents, logins, memberships, organisations, persons
-from niangjia.registry.models import OrderLine, Posting, ReorganisationOrder
+from niangjia.registry.models import (
+    EmployerDoubt,
+    Merge,
+    OrderLine,
+    Pair,
+    Posting,
+    ReorganisationOrder,
+    Search,
+)
 from tests.factories import region
 from tests.jobs import run_jobs
 from tests.joiners import SYSTEM, asked, reviewer
-from tests.matrix.expected import OFFICES, PLACES, TREE
+from tests.matrix.expected import OFFICES, PLACES, SUPERIOR, TREE
 
 SIGNS = "骉龘犇淼焱垚鑫森晶磊矗羴猋劦惢卉毳譶骦麤鱻鸑鷟鹝鹞鹠鹡鹢鹣鹤鹥鹦鹧鹨鹩鹪鹫鹬"
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -70,6 +81,12 @@ class World:
     batches: dict[str, Any] = field(default_factory=dict)
     exports: dict[str, Any] = field(default_factory=dict)
     orders: dict[str, Any] = field(default_factory=dict)
+    pairs: dict[str, Any] = field(default_factory=dict)
+    pair_canaries: dict[str, Canary] = field(default_factory=dict)
+    merges: dict[str, Any] = field(default_factory=dict)
+    searches: dict[str, Any] = field(default_factory=dict)
+    mappings: dict[str, Any] = field(default_factory=dict)
+    doubts: dict[str, Any] = field(default_factory=dict)
     spells: dict[str, Any] = field(default_factory=dict)
     persons: dict[str, Any] = field(default_factory=dict)
     consents: dict[str, Any] = field(default_factory=dict)
@@ -97,12 +114,14 @@ class World:
         batches = [("batch", place, batch.file_name) for place, batch in self.batches.items()]
         exports = [("export", place, row.purpose) for place, row in self.exports.items()]
         orders = [("order", place, order.document_number) for place, order in self.orders.items()]
-        return codes + batches + exports + orders
+        named = [("doubt", place, doubt.name) for place, doubt in self.doubts.items()]
+        return codes + named + batches + exports + orders
 
     @property
     def canaries(self) -> list[Canary]:
         """Return every person's."""
-        return [*self.requests.values(), *self.members.values(), self.elsewhere_canary]
+        pairs = self.pair_canaries.values()
+        return [*self.requests.values(), *self.members.values(), *pairs, self.elsewhere_canary]
 
 
 def build() -> World:
@@ -111,6 +130,8 @@ def build() -> World:
     _tree(world)
     for place in PLACES:
         _at_place(world, place)
+        _pair(world, place, (place, place), at=place)
+    _pair(world, SUPERIOR, ("union", "cousin"), at="city")
     _moved(world)
     _elsewhere(world)
     _officials(world)
@@ -139,6 +160,8 @@ def _at_place(world: World, place: str) -> None:
         world.batches[place] = _batch(union, place, at)
         world.exports[place] = _export(union, place, at)
         world.orders[place] = _order(union, place, at)
+        world.doubts[place] = _doubt(union, place)
+    world.mappings[place] = _mapping(union, at)
     world.requests[place] = request = _asked(world, "request", place)
     if place in ("union", "sibling"):
         key = "applicant" if place == "union" else "other applicant"
@@ -189,6 +212,19 @@ def _worker(world: World, key: str, at: datetime) -> Account:
     return account
 
 
+def _mapping(union: Any, at: datetime) -> SavedMapping:
+    place = {"organisation_id": union.pk, "path": union.path, "line_path": union.line_path}
+    told = {"kind": "members", "headings": uuid4(), "mapping": {"name": 0}, "remembered_at": at}
+    with acting(Actor(role=Role.CLERK, organisation_id=union.pk, scope=union.scope)):
+        return SavedMapping.objects.create(**place, **told)
+
+
+def _doubt(union: Any, name: str) -> EmployerDoubt:
+    place = {"organisation": union, "path": union.path, "line_path": union.line_path}
+    told = {"batch_id": uuid4(), "row": 2, "name": f"{name}-疑似单位", "name_key": name, "candidates": []}
+    return EmployerDoubt.objects.create(**place, **told)
+
+
 def _batch(union: Any, name: str, at: datetime) -> Batch:
     place = {"organisation_id": union.pk, "path": union.path, "line_path": union.line_path}
     facts = {
@@ -220,6 +256,40 @@ def _order(union: Any, name: str, at: datetime) -> ReorganisationOrder:
     )
     OrderLine.objects.create(**place, order=order, number=1, kind="move", unit="X1", target="X2")
     return order
+
+
+def _pair(world: World, key: str, places: tuple[str, str], *, at: str) -> None:
+    """Somebody has two records, at these places; the pair lies at their common superior, with a merge long taken back."""
+    canary = world.pair_canaries[key] = world.fresh("pair", key)
+    facts = {
+        "name": canary.name,
+        "id_kind": "citizen",
+        "sex": "1",
+        "birth_on": date(1985, 6, 7),
+        "group": "courier",
+    }
+    office = world.unions[at]
+    place = {"organisation": office, "path": office.path, "line_path": office.line_path}
+    with acting(SYSTEM):
+        ids = []
+        for half, where in enumerate(places):
+            number = canary.number[::-1] if half else canary.number
+            said = {"id_number": number, "phone": canary.phone}
+            person = persons.register(said, facts, at_union=world.unions[where], by=SYSTEM, at=world.at)
+            world.persons[f"{key} pair {half}"] = person
+            ids.append(person.pk)
+        ids.sort()
+        world.pairs[key] = Pair.objects.create(
+            first=ids[0], second=ids[1], decision="same", weight=40.0, first_print=uuid4(), second_print=uuid4(),
+            counts=dict.fromkeys(("names", "phones", "employers", "unions"), 1.0) | {"rows": 10.0},
+            found_at=world.at, seen_at=world.at, **place,
+        )  # fmt: skip
+        world.merges[key] = Merge.objects.create(
+            pair=world.pairs[key], survivor=ids[0], absorbed=ids[1], merged_at=world.at, until=date(2020, 1, 1),
+            undone_at=world.at, **place,
+        )  # fmt: skip
+        if key != SUPERIOR:
+            world.searches[key] = Search.objects.create(asked_at=world.at, finished_at=world.at, **place)
 
 
 def _moved(world: World) -> None:

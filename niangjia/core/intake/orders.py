@@ -1,13 +1,11 @@
-"""The columns of a reorganisation order's file: how they are headed, and what the words in them mean.
-
-Imported by the child process that reads files: nothing heavy here.
-"""
+"""The columns of a reorganisation order's file: how they are headed, and what the words in them mean."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from niangjia.core.intake.fields import Field
 from niangjia.core.words import gettext_noop
 
 
@@ -66,26 +64,13 @@ COLUMNS = (
         "",
     ),
 )
+FIELDS = tuple(Field(column.name, "", column.headers, column.is_needed) for column in COLUMNS)
 KINDS: Mapping[str, tuple[str, ...]] = {
     "move": ("划转", "move", "改隶", "变更上级", "调整隶属"),
     "merge": ("合并", "merge", "并入"),
     "split": ("分立", "split", "分设", "拆分"),
     "dissolve": ("撤销", "dissolve", "撤并", "注销"),
 }
-
-
-def recognised(plain_headers: Sequence[str], plain_known: Mapping[str, str]) -> dict[str, int]:
-    """Return the place of each column among headings, of two for one column the first.
-
-    Args:
-        plain_headers: as ``headers.plain`` writes them.
-        plain_known: heading, so written → column.
-    """
-    found: dict[str, int] = {}
-    for place, header in enumerate(plain_headers):
-        if header in plain_known:
-            found.setdefault(plain_known[header], place)
-    return found
 
 
 def kind_of(said: str) -> str | None:

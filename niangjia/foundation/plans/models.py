@@ -106,12 +106,15 @@ class BatchRow(OfOffice):
 
 
 class Earlier(models.Model):
-    """What a changed row was before: plain columns as JSON, secrets in the sealed message that they were in."""
+    """What a changed row was before: plain columns as JSON, secrets in the sealed message that they were in.
+
+    ``person_id`` is null where the row is about no person.
+    """
 
     pk = models.CompositePrimaryKey("batch_id", "place")
     batch = models.ForeignKey(Batch, models.CASCADE, related_name="+", db_index=False, db_constraint=False)
     place = models.IntegerField()
-    person_id = models.UUIDField()
+    person_id = models.UUIDField(null=True)
     facts = models.JSONField()
     sealed = models.BinaryField()
 

@@ -43,7 +43,7 @@ REGROUPED_DELTAS = f"""INSERT INTO registry_delta (measure, organisation_id, pat
     FROM plans_batchrow r JOIN plans_earlier e ON e.batch_id = r.batch_id AND e.place = r.place
     JOIN registry_membership m ON m.id = r.fact_id
     CROSS JOIN LATERAL (VALUES (m."group", -1), (e.facts->>'spell_group', 1)) g(name, n)
-    WHERE {FREE} AND r.verdict = 'changed' AND m."group" <> e.facts->>'spell_group'
+    WHERE {FREE} AND r.verdict = 'changed' AND m."group" <> e.facts->>'spell_group' AND NOT m.is_retained
     GROUP BY m.organisation_id, m.path, m.line_path, m.region_code, m.from_on, r.batch_id, g.name"""
 REGROUPED = f"""UPDATE registry_membership m SET "group" = b.name FROM (
     SELECT r.fact_id, e.facts->>'spell_group' AS name FROM {EARLIER} AND r.verdict = 'changed') b

@@ -53,6 +53,9 @@ MOVED_KNOWN = f"""UPDATE registry_memberstage s SET what = 'moved' WHERE s.what 
     AND s.seen IS DISTINCT FROM (SELECT {PRINT} FROM registry_person p
         LEFT JOIN registry_membership m ON m.person_id = p.id AND m.kind = 'primary' AND m.to_on IS NULL
         WHERE p.id = s.person_id)"""
+# A union that has ended since takes nobody in any more.
+MOVED_ENDED = """UPDATE registry_memberstage s SET what = 'moved' FROM registry_organisation o
+    WHERE s.what IN ('new', 'return') AND o.id = s.organisation_id AND o.ended_on IS NOT NULL"""
 WHATS = f"SELECT s.what, count(*) FROM {MINE} GROUP BY s.what"
 EARLIER = """INSERT INTO plans_earlier (batch_id, place, person_id, facts, sealed)
     SELECT %(batch)s, s.place, p.id, (to_jsonb(p) - 'secrets') || jsonb_build_object(
@@ -116,7 +119,7 @@ REGROUPED_DELTAS = """INSERT INTO registry_delta (measure, organisation_id, path
     SELECT 'members', m.organisation_id, m.path, m.line_path, m.region_code, m.from_on, %(batch)s, g.name, sum(g.n)
     FROM registry_memberstage s JOIN registry_membership m ON m.id = s.membership_id
     CROSS JOIN LATERAL (VALUES (m."group", -1), (s."group", 1)) g(name, n)
-    WHERE s.what = 'changed' AND s."group" <> '' AND s."group" <> m."group"
+    WHERE s.what = 'changed' AND s."group" <> '' AND s."group" <> m."group" AND NOT m.is_retained
     GROUP BY m.organisation_id, m.path, m.line_path, m.region_code, m.from_on, g.name"""
 REGROUPED = """UPDATE registry_membership m SET "group" = s."group" FROM registry_memberstage s
     WHERE s.what = 'changed' AND m.id = s.membership_id
@@ -177,7 +180,7 @@ def write(packed: Packed, *, batch: Batch, by: Actor, at: datetime) -> None:
 
 def _locked(cursor: Any) -> dict[str, int]:
     """Lock who is known, mark what has moved since the trial run, and return the rows by what becomes of them."""
-    for statement in (HOLD, LOCK, MOVED_NEW, MOVED_KNOWN, WHATS):
+    for statement in (HOLD, LOCK, MOVED_NEW, MOVED_KNOWN, MOVED_ENDED, WHATS):
         cursor.execute(statement)
     return dict(cursor.fetchall())
 

@@ -3,7 +3,7 @@
 from niangjia.registry.models.consents import Consent
 from niangjia.registry.models.deltas import Delta
 from niangjia.registry.models.duplicates import Merge, MergeRecord, MergeRow, Pair, Search
-from niangjia.registry.models.employers import Employer
+from niangjia.registry.models.employers import Employer, EmployerDoubt, HeadCount
 from niangjia.registry.models.memberships import Membership
 from niangjia.registry.models.organisations import Organisation, Parenthood
 from niangjia.registry.models.persons import IdentityToken, Person, PersonLogin
@@ -17,6 +17,8 @@ __all__ = [
     "Consent",
     "Delta",
     "Employer",
+    "EmployerDoubt",
+    "HeadCount",
     "IdentityToken",
     "Membership",
     "Merge",

@@ -198,7 +198,9 @@ def _branches(tree: Tree, said: Read, outcome: Outcome) -> list[dict[str, Any]]:
             after[target] += after[unit]
             after[unit] = 0
         elif new:
-            going = int(going_of(said, line, unit).filter(kind=Membership.Kind.PRIMARY).count())
+            going = int(
+                going_of(said, line, unit).filter(kind=Membership.Kind.PRIMARY, is_retained=False).count()
+            )
             after[new], after[unit] = going, after[unit] - going
     depth = len(tree.office.path) + Organisation.steplen
     rows = outcome.units.select(

@@ -121,7 +121,7 @@ def test_a_merge_closes_spells_and_opens_them_at_the_receiver_with_all_that_belo
         two, other = (Organisation.objects.get(pk=each.pk) for each in (city.two, city.other))
         closed = Membership.objects.get(organisation=two)
         opened = Membership.objects.get(organisation=other, person=closed.person)
-        assert (closed.to_on, closed.end_reason, closed.status) == (ON, "12", "exited")
+        assert (closed.to_on, closed.end_reason, closed.status) == (ON, "12", "transferred")
         assert (opened.from_on, opened.channel, opened.status) == (ON, "reorganisation", "active")
         assert two.ended_on == ON
         request = JoinRequest.objects.get(pk=waiting.pk)
