@@ -18,6 +18,7 @@ from niangjia.foundation.acting import acting
 from niangjia.foundation.actors import Actor, Scope
 from niangjia.foundation.jobs import progress
 from niangjia.foundation.plans.models import Batch, BatchRow
+from niangjia.registry import organisations
 from niangjia.registry.duplicates import finding, jobs, keeping, register
 from niangjia.registry.models import Organisation, Search
 
@@ -27,7 +28,7 @@ Clock = Callable[[], datetime]
 @transaction.atomic
 def search(office: Organisation, *, by: Actor, at: datetime) -> Search:
     """Ask for a search of everything below ``office``; where one is running, that one is returned."""
-    made = _made(office, by=by, at=at)
+    made = _made(organisations.held(office.pk, by=by), by=by, at=at)
     try:
         with transaction.atomic():
             made.save(force_insert=True)
