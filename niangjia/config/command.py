@@ -21,7 +21,12 @@ from niangjia.config.home import Home
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="Niangjia (娘家): run and look after an installation."
 )
-CHARTS = ("niangjia.joining.states:CHART", "niangjia.foundation.plans.states:CHART")
+CHARTS = (
+    "niangjia.joining.states:CHART",
+    "niangjia.foundation.plans.states:CHART",
+    "niangjia.foundation.copies.states:CHART",
+    "niangjia.registry.duplicates.states:CHART",
+)
 PORT = typer.Option(envvar="NIANGJIA_PORT", help="The port of the web server on this machine.")
 
 

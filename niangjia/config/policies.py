@@ -133,11 +133,21 @@ INTAKE = {
 
 EMPLOYERS = {"console:employer-doubts": only(ROLL_WRITERS, BOTH)}
 
+EXPORTS = {
+    "console:exports": only(ROLL_READERS),
+    "console:export-new": only(ROLL_READERS, BOTH),
+    "console:export": only(ROLL_READERS),
+    "console:export-cancel": only(ROLL_READERS, POST),
+    "console:export-remove": only(ROLL_READERS, POST),
+    "console:export-file": only(ROLL_READERS),
+}
+
 ROUTES: dict[str, Route] = (
     SIGN_IN
     | JOINING
     | INTAKE
     | EMPLOYERS
+    | EXPORTS
     | {
         "ui:language": everybody(),
         "ui:large-type": everybody(),

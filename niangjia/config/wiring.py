@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from importlib import import_module
 
-JOBS = ("niangjia.foundation.chores", "niangjia.joining.jobs", "niangjia.intake.jobs")
+JOBS = (
+    "niangjia.foundation.chores",
+    "niangjia.foundation.copies.making",
+    "niangjia.registry.duplicates.jobs",
+    "niangjia.joining.jobs",
+    "niangjia.intake.jobs",
+)
 
 
 def connect() -> None:
@@ -13,6 +19,8 @@ def connect() -> None:
         import_module(module)
     _clocks()
     _kinds()
+    _exports()
+    _events()
 
 
 def _clocks() -> None:
@@ -38,3 +46,33 @@ def _kinds() -> None:
     kinds.register_list(changes.NAME, changes.Changes)
     kinds.register_list(employers.NAME, employers.Employers)
     kinds.register_list(organisations.NAME, organisations.Organisations)
+
+
+def _exports() -> None:
+    """Say which lists can be taken out, in whose name they are read, and who above is told."""
+    from niangjia.foundation import events
+    from niangjia.foundation.copies import making, tables
+    from niangjia.insight import exports as insight
+    from niangjia.intake import exports as intake
+    from niangjia.joining import exports as joining
+    from niangjia.registry import exports as registry
+    from niangjia.registry import postings
+
+    for each in (
+        insight.MEMBERS,
+        joining.REQUESTS,
+        joining.CODES,
+        intake.BATCHES,
+        registry.ORGANISATIONS,
+    ):
+        tables.register(each)
+    making.asked_by(postings.actor_held)
+    events.on("export.finish", registry.tell_superior)
+
+
+def _events() -> None:
+    """Say what follows from an act elsewhere."""
+    from niangjia.foundation import events
+    from niangjia.registry.duplicates import searching
+
+    events.on("batch.finish", searching.after_batch)

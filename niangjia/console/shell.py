@@ -65,6 +65,7 @@ def _menu(actor: Actor) -> tuple[tuple[str, str, str], ...]:
             ("console:joining-queue", _("Joining"), "door-enter"),
             ("console:members", _("Members"), "id"),
             *([("console:intake", _("Intake"), "upload")] if actor.role in ROLL_WRITERS else []),
+            ("console:exports", _("Exports"), "file-export"),
         )
     if actor.role is Role.ORGANISER:
         return (("console:join-codes", _("Join codes"), "qrcode"),)

@@ -4,6 +4,8 @@ from django.urls import path
 
 from niangjia.console import home, notices
 from niangjia.console.board import views as board
+from niangjia.console.copies import asking as export_asking
+from niangjia.console.copies import views as exports
 from niangjia.console.employers import doubts
 from niangjia.console.intake import batches, rosters
 from niangjia.console.joining import codes, elsewhere, queue, requests
@@ -14,6 +16,12 @@ urlpatterns = [
     path("board/", board.board, name="board"),
     path("members/", board.members, name="members"),
     path("notices/", notices.notices, name="notices"),
+    path("exports/", exports.listed, name="exports"),
+    path("exports/of/<slug:name>/", export_asking.new, name="export-new"),
+    path("exports/<uuid:pk>/", exports.show, name="export"),
+    path("exports/<uuid:pk>/cancel/", exports.cancel, name="export-cancel"),
+    path("exports/<uuid:pk>/remove/", exports.remove, name="export-remove"),
+    path("exports/<uuid:pk>/file/<str:signed>/", exports.give, name="export-file"),
     path("intake/", rosters.rosters, name="intake"),
     path("intake/template.xlsx", rosters.empty, name="intake-template"),
     path("intake/doubts/", doubts.listed, name="employer-doubts"),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
 from django.db.models import Q, QuerySet
 
+from niangjia.core.errors import NotFound
 from niangjia.foundation.actors import Actor
-from niangjia.registry import memberships
+from niangjia.registry import memberships, organisations
 from niangjia.registry.models import Membership, Organisation
 
 
@@ -30,10 +32,41 @@ class Slice:
         return replace(self, branch=branch, alone=alone)
 
 
+NOT_RECORDED = "-"
+
+
+def slice_of(asked: Mapping[str, str], *, on: date, by: Actor) -> Slice:
+    """Return the slice that an address names: ``under`` (a union's code), ``alone``, ``group``, ``since``.
+
+    Raises:
+        NotFound: an organisation that is none, or out of scope.
+    """
+    branch = None
+    if under := asked.get("under"):
+        branch = organisations.counted_by(by).filter(code=under).first()
+        if branch is None:
+            raise NotFound
+    group = asked.get("group", "")
+    return Slice(
+        on=on,
+        branch=branch,
+        alone="alone" in asked,
+        group=None if group == NOT_RECORDED else group,
+        since=_day(asked.get("since", "")),
+    )
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
 def rows_of(slice_: Slice, *, by: Actor) -> QuerySet[Membership]:
     """Return the spells that a slice counts."""
     rows = _on_roll(slice_, by=by) if slice_.since is None else _came(slice_, by=by)
-    return rows.filter(_branch(slice_), _group(slice_)).select_related("organisation", "person")
+    return rows.filter(_branch(slice_), _group(slice_)).select_related("organisation")
 
 
 def _on_roll(slice_: Slice, *, by: Actor) -> QuerySet[Membership]:
@@ -42,7 +75,7 @@ def _on_roll(slice_: Slice, *, by: Actor) -> QuerySet[Membership]:
 
 def _came(slice_: Slice, *, by: Actor) -> QuerySet[Membership]:
     period = {"from_on__gte": slice_.since, "from_on__lte": slice_.on}
-    return memberships.visible_to(by).filter(kind=Membership.Kind.PRIMARY, **period)
+    return memberships.visible_to(by).filter(kind=Membership.Kind.PRIMARY, is_retained=False, **period)
 
 
 def _branch(slice_: Slice) -> Q:

@@ -82,7 +82,9 @@ def open_primary_of(person: Person) -> Membership | None:
 
 @transaction.atomic
 def close_spell(spell: Membership, *, reason: str, by: Actor, at: datetime) -> None:
-    """Close ``spell`` on the day of ``at``, and count it off; the row keeps its union, path and name.
+    """Close ``spell`` on the day of ``at`` (or its first, if that is still to come), and count it off.
+
+    The row keeps its union, path and name.
 
     Args:
         reason: change reason (code table 29).
@@ -90,13 +92,41 @@ def close_spell(spell: Membership, *, reason: str, by: Actor, at: datetime) -> N
     Raises:
         SpellClosed: somebody closed it first.
     """
-    on = day_of(at)
+    on = max(day_of(at), spell.from_on)
     closing = {"to_on": on, "closed_at": at, "end_reason": reason, "status": Membership.Status.EXITED}
     if not Membership.objects.filter(pk=spell.pk, to_on__isnull=True).update(**closing):
         raise SpellClosed
     if not spell.is_retained:
         deltas.append(deltas.MEMBERS, spell, on=on, n=-1, source=spell.pk)
     audit.record("membership.closed", by=by, at=at, subject=spell, persons=[spell.person_id])
+
+
+@transaction.atomic
+def regroup(spell: Membership, group: str, *, by: Actor, at: datetime) -> None:
+    """Let an open ``spell`` count under another group, for its whole length: it has one."""
+    counts = 0 if spell.is_retained else 1
+    deltas.append(deltas.MEMBERS, spell, on=spell.from_on, n=-counts, source=spell.pk)
+    spell.group = group
+    spell.save(update_fields=["group"])
+    deltas.append(deltas.MEMBERS, spell, on=spell.from_on, n=counts, source=spell.pk)
+    audit.record("membership.regrouped", by=by, at=at, subject=spell, persons=[spell.person_id])
+
+
+@transaction.atomic
+def reopen(spell: Membership, *, status: str, by: Actor, at: datetime) -> None:
+    """Take the closing of ``spell`` back, as if it had not been: it counts again on every day since.
+
+    Raises:
+        AlreadyMember: the person has another open primary spell by now.
+    """
+    if spell.kind == Membership.Kind.PRIMARY and open_primary_of(Person(pk=spell.person_id)):
+        raise AlreadyMember
+    assert spell.to_on is not None
+    reopening = {"to_on": None, "closed_at": None, "end_reason": "", "status": status}
+    Membership.objects.filter(pk=spell.pk).update(**reopening)
+    if not spell.is_retained:
+        deltas.append(deltas.MEMBERS, spell, on=spell.to_on, n=1, source=spell.pk)
+    audit.record("membership.reopened", by=by, at=at, subject=spell, persons=[spell.person_id])
 
 
 def _follow(person: Person, spell: Membership, *, at: datetime) -> None:

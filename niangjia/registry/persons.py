@@ -70,7 +70,7 @@ def register(
         changed_at=at,
         **facts,
     )
-    IdentityToken.objects.bulk_create(_tokens(person, secrets))
+    IdentityToken.objects.bulk_create(tokens(person, secrets))
     audit.record("person.registered", by=by, at=at, subject=person, organisation=at_union, persons=[row_id])
     return person
 
@@ -80,15 +80,23 @@ def key_of(name: str) -> str:
     return str(pl.select(match_key(pl.lit(name))).item() or "")
 
 
-def _tokens(person: Person, secrets: Mapping[str, str]) -> list[IdentityToken]:
+def tokens(person: Person, secrets: Mapping[str, str]) -> list[IdentityToken]:
+    """Return every token by which a person is found; not of the earlier numbers."""
     number = vault.blind_index(vault.Purpose.IDENTITY, person.id_kind, secrets["id_number"])
-    tokens = [IdentityToken(kind=Kind.ID_NUMBER, token=number, person=person)]
-    if phone := secrets.get("phone"):
-        index = vault.blind_index(vault.Purpose.PHONE, "mobile", phone)
-        tokens.append(IdentityToken(kind=Kind.PHONE, token=index, person=person))
-        joined = name_phone_birth(person.name_key, phone, person.birth_on)
-        tokens.append(IdentityToken(kind=Kind.NAME_PHONE_BIRTH, token=joined, person=person))
-    return tokens
+    return [IdentityToken(kind=Kind.ID_NUMBER, token=number, person=person), *phone_tokens(person, secrets)]
+
+
+def phone_tokens(person: Person, secrets: Mapping[str, str]) -> list[IdentityToken]:
+    """Return the tokens by which a person is found through the phone; none where there is no phone."""
+    phone = secrets.get("phone")
+    if not phone:
+        return []
+    index = vault.blind_index(vault.Purpose.PHONE, "mobile", phone)
+    joined = name_phone_birth(person.name_key, phone, person.birth_on)
+    return [
+        IdentityToken(kind=Kind.PHONE, token=index, person=person),
+        IdentityToken(kind=Kind.NAME_PHONE_BIRTH, token=joined, person=person),
+    ]
 
 
 def name_phone_birth(name_key: str, phone: str, birth_on: date | None) -> UUID:

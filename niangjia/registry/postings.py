@@ -13,7 +13,7 @@ from niangjia.core.days import day_of
 from niangjia.core.roles import Role
 from niangjia.foundation.accounts import sessions
 from niangjia.foundation.accounts.models import Account
-from niangjia.foundation.actors import NOBODY, Actor, Scope
+from niangjia.foundation.actors import NOBODY, Actor
 from niangjia.registry.models import PersonLogin, Posting
 
 
@@ -36,8 +36,14 @@ def actor_for(account_id: UUID, posting: Posting) -> Actor:
         account_id=account_id,
         posting_id=posting.pk,
         organisation_id=office.pk,
-        scope=Scope.below(office.path, line=office.leads_a_line),
+        scope=office.office_scope,
     )
+
+
+def actor_held(account_id: UUID, posting_id: UUID, on: date) -> Actor | None:
+    """Return whom a posting makes of its account on a day; None where it is not held, or the account is closed."""
+    held = open_postings(account_id, on=on).filter(pk=posting_id, account__is_active=True).first()
+    return actor_for(account_id, held) if held else None
 
 
 def actor_of_session(account: Any, session: MutableMapping[str, Any], *, at: datetime) -> Actor:

@@ -34,6 +34,22 @@ WORDS = {
     "batch_stuck": gettext_noop(
         "The work on a roster stopped because of an error. What was written stays; open it to go on or to take it back."
     ),
+    "export_ready": gettext_noop(
+        "A list that was to be taken out is ready. Who asked for it can fetch it now."
+    ),
+    "export_below": gettext_noop(
+        "An office below you took a list out. See which one, how many rows, and what for."
+    ),
+    "duplicates_searched": gettext_noop("The search for people with two records is done."),
+    "duplicates_search_failed": gettext_noop(
+        "The search for people with two records broke off because of an error. You can start it again."
+    ),
+    "merge_refused": gettext_noop(
+        "Two records were not merged, since something had changed meanwhile. The pair is in the queue again, with the reason."
+    ),
+    "unmerge_refused": gettext_noop("A merge could not be taken apart. Its page says why."),
+    "records_merged": gettext_noop("You had two records. They are one now; nothing of them was lost."),
+    "records_parted": gettext_noop("Two records that had been made one are two again."),
     "held_alarm": gettext_noop(
         "An office below you meets many people of other rolls in its rosters. Ask why."
     ),

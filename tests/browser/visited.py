@@ -37,6 +37,11 @@ VISITED: dict[str, set[str]] = {
         "console:intake",
         "console:intake-batch",
     },
+    "test_a_list_is_taken_out_and_the_office_above_sees_it": {
+        "console:export",
+        "console:export-new",
+        "console:exports",
+    },
     "test_signing_in_and_what_is_refused": {
         "account_inactive",
         "account_login",
@@ -96,6 +101,7 @@ WITHOUT_A_PAGE = {
     "ui:large-type": "leads back",
     "account_next_step": "leads on",
     "mobile:me": "leads on",
+    "console:export-file": "is a file",
     "console:intake-repair": "is a workbook",
     "console:intake-template": "is a workbook",
 }

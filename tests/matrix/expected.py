@@ -75,7 +75,7 @@ class Page:
     Attributes:
         who: the roles that may open it.
         get, post: the statuses of a right answer; empty where the method is none of the page's.
-        thing: what the address names: ``request``, ``code``, ``batch``, ``elsewhere`` or ``posting``; the scope decides on it.
+        thing: what the address names: ``request``, ``code``, ``batch``, ``export``, ``elsewhere`` or ``posting``; the scope decides on it.
         data: what a right form sends.
         lists: the kinds of canaries that must stand on the page, masked, for those in whose scope they lie.
         uncovers: whether a right POST shows the number in full.
@@ -186,4 +186,13 @@ PAGES: dict[str, Page] = {
     "console:employer-doubts": desk(WRITERS, post=(302,), lists=("doubt",)),
     "console:intake-template": desk(WRITERS),
     "console:intake-repair": desk(WRITERS, get=(200, 404), thing="batch"),
+    "console:exports": desk(READERS, lists=("export",)),
+    "console:export-new": desk(
+        READERS, post=ANSWER, args=("members",), data={"purpose": "节日慰问物资发放", "format": "xlsx"}
+    ),
+    "console:export": desk(READERS, thing="export"),
+    "console:export-cancel": desk(READERS, get=(), post=(302,), thing="export"),
+    "console:export-remove": desk(READERS, get=(), post=(302,), thing="export"),
+    # The link of somebody else is no link: tests/console/copies.
+    "console:export-file": desk(READERS, get=(404,), thing="export", args=("signed",)),
 }

@@ -18,6 +18,7 @@ from niangjia.core.errors import Conflict
 from niangjia.core.roles import Role
 from niangjia.foundation import notices
 from niangjia.foundation.accounts import sessions
+from niangjia.foundation.copies import queries as copies
 from niangjia.foundation.notices.models import Notice
 from niangjia.foundation.plans import queries as plans
 from niangjia.insight import figures
@@ -113,6 +114,7 @@ PAGES_SEE = {
     "a leader may approve": (also("console:join-request-approve", Role.LEADER), ["console:join-request-approve"]),
     "a leader may uncover": (also("console:join-request-unmask", Role.LEADER), ["console:join-request-unmask"]),
     "an applicant may open a card": (also("mobile:card", Role.APPLICANT), ["mobile:card"]),
+    "a system administrator sees exports": (also("console:exports", Role.SYSTEM_ADMIN), ["console:exports"]),
     "an auditor sees rosters": (also("console:intake", Role.AUDITOR), ["console:intake"]),
     "a partner sees the board": (also("console:board", Role.PARTNER), ["console:board"]),
     "a worker opens the desk": (also("console:home", Role.MEMBER), ["console:home"]),
@@ -153,6 +155,7 @@ QUERIES_SEE = {
     "rosters": attribute(plans, "visible_to", lambda actor: plans.Batch.objects.all()),
     "employers in doubt": attribute(doubts, "visible_to", lambda actor: EmployerDoubt.objects.all()),
     "remembered columns": attribute(remembering, "visible_to", lambda actor: SavedMapping.objects.all()),
+    "exports": attribute(copies, "visible_to", lambda actor: copies.Export.objects.all()),
     "figures": attribute(figures, "deltas_visible_to", lambda actor: Delta.objects.all()),
     "notices": attribute(notices, "inbox", lambda *, by: Notice.objects.all()),
 }
@@ -189,6 +192,7 @@ DATABASE_SEES = {
     "rosters of every office": wide("plans_batch", "office", PATH),
     "employers in doubt of every office": wide("registry_employerdoubt", "office", PATH),
     "remembered columns of every office": wide("intake_savedmapping", "office", PATH),
+    "exports of every office": wide("copies_export", "office", PATH),
     "figures of every office": wide("registry_delta", "office", PATH),
     "no row security on memberships": off("registry_membership"),
     "no row security on requests": off("joining_joinrequest"),

@@ -21,6 +21,9 @@ READERS = {
     "registry_consent": {"office", "line", "worker", "system"},
     "registry_delta": {"office", "line", "system"},
     "registry_personlogin": {"app", "worker", "system"},
+    "registry_search": {"office", "line", "system"},
+    "registry_pair": {"office", "line", "system"},
+    "registry_merge": {"office", "line", "system"},
     "joining_joincode": {"app", "office", "line", "worker", "system", "audit"},
     "joining_joinrequest": {"office", "line", "worker", "system"},
     "joining_elsewhere": {"office", "line", "system"},
@@ -30,6 +33,8 @@ READERS = {
     "intake_savedmapping": {"office", "line", "system"},
     "plans_chunk": {"office", "line", "system"},
     "plans_batchrow": {"office", "line", "system"},
+    "copies_export": {"office", "line", "system"},
+    "copies_copy": {"office", "line", "system"},
 }
 # A code's address is printed on a wall: the login reads it. Whose record an account opens is found out before one acts.
 OPEN_TO_THE_LOGIN = {"joining_joincode", "registry_personlogin"}

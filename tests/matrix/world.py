@@ -24,6 +24,7 @@ from niangjia.foundation.accounts import secrets
 from niangjia.foundation.accounts.models import Account
 from niangjia.foundation.acting import acting
 from niangjia.foundation.actors import Actor
+from niangjia.foundation.copies.models import Export
 from niangjia.foundation.plans.models import Batch
 from niangjia.intake.models import SavedMapping
 from niangjia.joining import codes, reviewing
@@ -72,6 +73,7 @@ class World:
     batches: dict[str, Any] = field(default_factory=dict)
     mappings: dict[str, Any] = field(default_factory=dict)
     doubts: dict[str, Any] = field(default_factory=dict)
+    exports: dict[str, Any] = field(default_factory=dict)
     spells: dict[str, Any] = field(default_factory=dict)
     persons: dict[str, Any] = field(default_factory=dict)
     consents: dict[str, Any] = field(default_factory=dict)
@@ -94,9 +96,10 @@ class World:
 
     @property
     def labels(self) -> list[tuple[str, str, str]]:
-        """Return kind, place and words of what is no person's: what stands on a code, an employer's and a file's name."""
+        """Return kind, place and words of what is no person's: what stands on a code, an employer's and a file's name, a purpose."""
         codes = [("code", place, code.label) for place, code in self.codes.items()]
         named = [("doubt", place, doubt.name) for place, doubt in self.doubts.items()]
+        named += [("export", place, row.purpose) for place, row in self.exports.items()]
         return codes + named + [("batch", place, batch.file_name) for place, batch in self.batches.items()]
 
     @property
@@ -138,6 +141,7 @@ def _at_place(world: World, place: str) -> None:
         notices.tell_office(union.pk, "join_request_waits", at=at, subject=uuid4())
         world.batches[place] = _batch(union, place, at)
         world.doubts[place] = _doubt(union, place)
+        world.exports[place] = _export(union, place, at)
     world.mappings[place] = _mapping(union, at)
     world.requests[place] = request = _asked(world, "request", place)
     if place in ("union", "sibling"):
@@ -211,6 +215,18 @@ def _batch(union: Any, name: str, at: datetime) -> Batch:
         "file_name": f"{name}-名册.xlsx",
     }
     return Batch.objects.create(**place, **facts, uploaded_at=at)
+
+
+def _export(union: Any, name: str, at: datetime) -> Export:
+    place = {"organisation_id": union.pk, "path": union.path, "line_path": union.line_path}
+    facts = {
+        "table": "members",
+        "format": "xlsx",
+        "purpose": f"{name}-慰问",
+        "language": "zh-hans",
+        "asked_at": at,
+    }
+    return Export.objects.create(**place, **facts, account_id=uuid4(), posting_id=uuid4())
 
 
 def _moved(world: World) -> None:

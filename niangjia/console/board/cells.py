@@ -11,8 +11,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from niangjia.insight.board import Board, Row
-
-NOT_RECORDED = "-"
+from niangjia.insight.slices import NOT_RECORDED
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,6 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from niangjia.core.findings import Severity
 from niangjia.core.intake.lists import Form
@@ -22,7 +21,7 @@ from niangjia.foundation.plans.states import Status
 from niangjia.intake.words import Unspecified, form_of
 from niangjia.registry import organisations
 from niangjia.registry.kinds.roster import MOVED
-from niangjia.ui.words import counted
+from niangjia.ui.paces import pace_text
 
 FEW_UNIONS, MOST_UNIONS = 12, 500
 BAR = 132
@@ -61,20 +60,7 @@ def work_of(batch: Batch) -> Work | None:
         "commit": _("The rows are being written"),
         "undo": _("The rows are being taken back"),
     }[state.stage]
-    return Work(label, state.done or None, state.total, _pace(state), state.is_cancelled)
-
-
-def _pace(state: progress.State) -> str:
-    if state.rate is None or state.left is None:
-        return ""
-    rate, seconds = counted(round(state.rate)), round(state.left.total_seconds())
-    pace = _("%(rate)s rows a second") % {"rate": rate}
-    if seconds < 90:
-        left = ngettext("about %(n)s second left", "about %(n)s seconds left", seconds) % {"n": seconds}
-    else:
-        minutes = round(seconds / 60)
-        left = ngettext("about %(n)s minute left", "about %(n)s minutes left", minutes) % {"n": minutes}
-    return f"{pace}, {left}"
+    return Work(label, state.done or None, state.total, pace_text(state.rate, state.left), state.is_cancelled)
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,7 @@ def plain(header: Cell) -> str:
 
 @cache
 def _known(fields: Fields) -> Mapping[str, str]:
-    return {plain(header): field.name for field in fields for header in field.headers}
+    return {plain(header): field.name for field in fields for header in (*field.headers, field.label)}
 
 
 def field_of(header: Cell, fields: Fields = MEMBERS) -> str | None:

@@ -9,8 +9,9 @@ from uuid import UUID
 
 from django.db import connection
 from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
 
-from niangjia.foundation.audit.models import Event, EventSubject
+from niangjia.foundation.audit.models import Alias, Event
 
 
 class Look(NamedTuple):
@@ -34,7 +35,21 @@ def about_me(*, since: datetime, at_most: int = 200) -> list[Look]:
         ]
 
 
+ABOUT = """SELECT s.event_id FROM audit_names_of(%s) n JOIN audit_eventsubject s ON s.person_id = n.name
+    JOIN audit_event e ON e.id = s.event_id AND e.at >= n.since AND e.at < n.until"""
+
+
 def about(person_id: UUID) -> QuerySet[Event]:
-    """Return the events about one person, newest first; for the auditor."""
-    events = EventSubject.objects.filter(person_id=person_id).values("event_id")
+    """Return the events about one person, under every name that the record had, newest first; for the auditor."""
+    events = RawSQL(ABOUT, [person_id])  # noqa: S611 a constant; the person is a parameter
     return Event.objects.filter(id__in=events).order_by("-at", "-seq")
+
+
+def also_known_as(former: UUID, present: UUID, *, at: datetime) -> None:
+    """From ``at`` on, what was written about ``former`` is found under ``present``."""
+    Alias.objects.create(former=former, present=present, from_at=at)
+
+
+def apart_again(former: UUID, present: UUID, *, at: datetime) -> None:
+    """From ``at`` on, the two are two; what was written about both meanwhile is found under either."""
+    Alias.objects.filter(former=former, present=present, to_at__isnull=True).update(to_at=at)

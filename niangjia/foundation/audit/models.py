@@ -53,6 +53,34 @@ class EventSubject(models.Model):
         return f"{self.event_id} about {self.person_id}"
 
 
+class Alias(models.Model):
+    """That events about ``former`` are about ``present`` too: two records became one, from when until when.
+
+    The events are never rewritten: who asks for one person's events asks for those of the other names too
+    (``audit_names_of``). A row is closed when the records are taken apart, and stays.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    former = models.UUIDField()
+    present = models.UUIDField()
+    from_at = models.DateTimeField()
+    to_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["former"], condition=models.Q(to_at__isnull=True), name="alias_one_open"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["former"], name="alias_former"),
+            models.Index(fields=["present"], name="alias_present"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.former} is {self.present}"
+
+
 class Segment(models.Model):
     """A sealed range of transactions: ``from_txid`` ≤ txid < ``until_txid``, of events numbered above ``floor_seq``."""
 

@@ -6,18 +6,8 @@ from django.db import models
 from django.db.models import Q
 
 from niangjia.core.ids import uuid7
+from niangjia.foundation.offices import OfOffice
 from niangjia.foundation.plans.states import OVER, Status
-
-
-class OfOffice(models.Model):
-    """A row of one office, by plain ids: this layer does not know the tree."""
-
-    organisation_id = models.UUIDField()
-    path = models.TextField(max_length=255, db_collation="C")
-    line_path = models.TextField(max_length=255, db_collation="C", null=True)
-
-    class Meta:
-        abstract = True
 
 
 class Batch(OfOffice):

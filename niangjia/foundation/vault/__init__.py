@@ -1,7 +1,7 @@
 """The vault: secret fields of a row sealed in one message, and keyed indexes for what must be found again."""
 
 from niangjia.foundation.keys.names import Purpose
-from niangjia.foundation.vault.bulk import seal_many
+from niangjia.foundation.vault.bulk import open_many, seal_many
 from niangjia.foundation.vault.indexes import (
     blind_index,
     blind_index_many,
@@ -25,6 +25,7 @@ __all__ = [
     "fingerprint",
     "fingerprint_many",
     "key_of",
+    "open_many",
     "open_sealed",
     "reseal",
     "seal",

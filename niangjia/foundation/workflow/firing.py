@@ -74,5 +74,8 @@ def _may_be_told(value: Any) -> bool:
 
 
 def _persons(row: Any) -> list[UUID]:
+    """Return whom the row is about: one person, or those whom it names itself (``person_ids``)."""
+    if several := getattr(row, "person_ids", None):
+        return list(several)
     person = getattr(row, "person_id", None)
     return [person] if person else []

@@ -88,7 +88,7 @@ def look_over(parts: Parts) -> dict[str, list[Place]]:
     Every part is read to its end: its size and checksum are then known to be what it claims. What the cells are read from is
     XML through and through, and every text that a cell points to is there.
     """
-    places = _places(parts)
+    places = places_of(parts)
     strings = _count_strings(parts)
     sheets: dict[str, list[Place]] = {place.lower(): [] for place in places.values()}
     for name in parts.names():
@@ -151,7 +151,7 @@ def _as_number(digits: bytes) -> tuple[int, bytes]:
     return len(bare), bare
 
 
-def _places(parts: Parts) -> dict[str, str]:
+def places_of(parts: Parts) -> dict[str, str]:
     """Return the part of each sheet by its name, where calamine will look for it."""
     top, relations = (_tree(parts, name) for name in ("xl/workbook.xml", "xl/_rels/workbook.xml.rels"))
     targets = {one.get("Id"): one.get("Target", "") for one in relations}

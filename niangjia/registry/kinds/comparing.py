@@ -159,24 +159,30 @@ def _with_secrets(rows: pl.DataFrame) -> tuple[pl.DataFrame, list[UUID]]:
     secrets = rows.select(
         "id_number", pl.lit("").alias("earlier_numbers"), "phone", pl.lit("").alias("address")
     )
+    # Whoever is known by an earlier number keeps the one that stands.
     phones, extra, differs, opened = rows["phone"].to_list(), {}, np.zeros(rows.height, dtype=bool), []
     for place, person, sealed in zip(
         opening, rows["person_id"].gather(opening), rows["known_secrets"].gather(opening), strict=True
     ):
         old = vault.open_sealed(bytes.fromhex(sealed), table=TABLE, row_id=UUID(person), fields=SECRET)
         differs[place] = bool(phones[place]) and phones[place] != old["phone"]
-        extra[place] = (old["earlier_numbers"], phones[place] or old["phone"], old["address"])
+        extra[place] = (
+            old["id_number"],
+            old["earlier_numbers"],
+            phones[place] or old["phone"],
+            old["address"],
+        )
         opened.append(UUID(person))
     if extra:
         at = pl.Series(list(extra), dtype=pl.UInt32)
-        for k, name in enumerate(SECRET[1:]):
+        for k, name in enumerate(SECRET):
             column = secrets[name].cast(pl.String)
             if len(column) != rows.height:
                 column = column.new_from_index(0, rows.height)
             secrets = secrets.with_columns(
                 column.scatter(at, [values[k] for values in extra.values()]).alias(name)
             )
-    return rows.with_columns(*secrets.select(SECRET[1:]), pl.Series("phone_differs", differs)), opened
+    return rows.with_columns(*secrets.select(SECRET), pl.Series("phone_differs", differs)), opened
 
 
 def _judged(rows: pl.DataFrame, scope: Scope | None) -> pl.DataFrame:
@@ -191,8 +197,10 @@ def _judged(rows: pl.DataFrame, scope: Scope | None) -> pl.DataFrame:
     ).list.drop_nulls()
     rows = rows.with_columns(names.alias("names"))
     outside = is_known & ~_within(scope)
+    # Two rows with two numbers of one record: the first of them stands.
+    again = is_known & ~pl.col("person_id").is_first_distinct()
     finding = (
-        pl.when(outside | (pl.col("likely") & ~is_known))
+        pl.when(outside | again | (pl.col("likely") & ~is_known))
         .then(pl.lit("ROLL_HELD"))
         .when(has_spell & (pl.col("known_organisation") != pl.col("organisation")))
         .then(pl.lit("ROLL_OTHER_UNION"))

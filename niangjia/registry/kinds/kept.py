@@ -7,6 +7,7 @@ from typing import Any
 from django.db import connection, models
 
 from niangjia.foundation.plans.models import Batch
+from niangjia.registry.hanging import naming
 
 OWN = {"registry_identitytoken", "plans_batchrow"}
 NAMED = """UPDATE plans_batchrow r SET kept = 'in_use' WHERE {mine} AND r.kept = ''
@@ -23,23 +24,12 @@ def named_by(
         mine: the condition of the rows of the chunk, ``r``.
         but: table → condition that must hold for its row ``x`` to count.
     """
-    found = []
-    for relation in relations(model):
-        table = relation.related_model._meta.db_table
-        if table not in OWN:
-            more = (but or {}).get(table, "")
-            column = relation.field.column
-            found.append(NAMED.format(mine=mine, table=table, column=column, key=key, but=more))
-    return found
-
-
-def relations(model: type[models.Model]) -> list[Any]:
-    """Return every relation that points to ``model``: those without a name on its side too, as most of ours are."""
-    every = model._meta.get_fields(include_hidden=True)
     return [
-        each
-        for each in every
-        if each.auto_created and not each.concrete and (each.one_to_many or each.one_to_one)
+        NAMED.format(
+            mine=mine, table=where.table, column=where.column, key=key, but=(but or {}).get(where.table, "")
+        )
+        for where in naming(model)
+        if where.table not in OWN
     ]
 
 

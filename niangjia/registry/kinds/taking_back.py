@@ -10,7 +10,7 @@ from django.db import connection
 from niangjia.foundation import audit
 from niangjia.foundation.actors import Actor
 from niangjia.foundation.plans.models import Batch, Chunk
-from niangjia.registry.kinds.kept import relations
+from niangjia.registry.hanging import naming
 from niangjia.registry.kinds.sql import FOLLOWED, PLACES, PRINT
 from niangjia.registry.models import Membership, Person
 
@@ -20,7 +20,11 @@ TOUCHED = f"""UPDATE plans_batchrow r SET kept = 'touched' WHERE {MINE} AND r.ke
     AND r.written_print IS DISTINCT FROM (SELECT {PRINT} FROM registry_person p
         LEFT JOIN registry_membership m ON m.id = r.fact_id WHERE p.id = r.person_id)"""
 NAMED = """UPDATE plans_batchrow r SET kept = 'in_use' WHERE {mine} AND r.kept = '' AND r.verdict = 'new'
-    AND EXISTS (SELECT 1 FROM {table} x WHERE x.{column} = r.{key} {but})"""
+    AND EXISTS (SELECT 1 FROM {table} x WHERE x.{column} = r.{key} {but}) {made}"""
+# Of who came back only the spell goes: the person may be named by anything.
+MADE_HERE = (
+    "AND NOT EXISTS (SELECT 1 FROM plans_earlier e WHERE e.batch_id = r.batch_id AND e.place = r.place)"
+)
 FREE = f"{MINE} AND r.kept = ''"
 # What this batch made: a person without an earlier record in it.
 MADE = f"{FREE} AND r.verdict = 'new' AND NOT EXISTS (SELECT 1 FROM plans_earlier e WHERE e.batch_id = r.batch_id AND e.place = r.place)"
@@ -100,10 +104,12 @@ def _in_use() -> list[str]:
     own = {"registry_identitytoken", "plans_batchrow"}
     found = []
     for model, key in ((Person, "person_id"), (Membership, "fact_id")):
-        for relation in relations(model):
-            table, column = relation.related_model._meta.db_table, relation.field.column
-            if table in own:
+        for where in naming(model):
+            if where.table in own:
                 continue
-            but = "AND x.id <> r.fact_id" if table == Membership._meta.db_table else ""
-            found.append(NAMED.format(mine=MINE, table=table, column=column, key=key, but=but))
+            but = "AND x.id <> r.fact_id" if where.table == Membership._meta.db_table else ""
+            made = MADE_HERE if model is Person else ""
+            found.append(
+                NAMED.format(mine=MINE, table=where.table, column=where.column, key=key, but=but, made=made)
+            )
     return found

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("registry", "0005_bulk_tables"),
+        ("registry", "0010_duplicates"),
     ]
 
     operations = [

@@ -2,6 +2,7 @@
 
 from niangjia.registry.models.consents import Consent
 from niangjia.registry.models.deltas import Delta
+from niangjia.registry.models.duplicates import Merge, MergeRecord, MergeRow, Pair, Search
 from niangjia.registry.models.employers import Employer, EmployerDoubt, HeadCount
 from niangjia.registry.models.memberships import Membership
 from niangjia.registry.models.organisations import Organisation, Parenthood
@@ -18,12 +19,17 @@ __all__ = [
     "HeadCount",
     "IdentityToken",
     "Membership",
+    "Merge",
+    "MergeRecord",
+    "MergeRow",
     "OfPerson",
     "Organisation",
+    "Pair",
     "Parenthood",
     "Person",
     "PersonLogin",
     "Posting",
     "Region",
     "Scoped",
+    "Search",
 ]

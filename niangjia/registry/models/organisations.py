@@ -47,6 +47,11 @@ class Organisation(MP_Node):
         return Scope.below(self.path)
 
     @property
+    def office_scope(self) -> Scope:
+        """Return what its office sees: by place, or by line where it is a federation of an industry."""
+        return Scope.below(self.path, line=self.leads_a_line)
+
+    @property
     def line_path(self) -> str | None:
         """Return the path of the industry federation that leads this unit, its own where it is one."""
         if self.leads_a_line:

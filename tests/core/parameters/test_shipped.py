@@ -16,6 +16,7 @@ FIRST_SLICE = [
     "session_idle_minutes",
     "session_absolute_hours",
     "batch_undo_days",
+    "merge_undo_days",
     "roster_file_days",
     "held_alarm_per_day",
     "held_alarm_share",

@@ -145,6 +145,31 @@ def test_columns_are_sealed_as_rows_are():
         opened(messages[0].tobytes(), row_id=uuid4())
 
 
+def test_columns_are_opened_as_rows_are_whatever_the_keys():
+    ids = uuid7s(3, AT)
+    numbers, phones = ["369901199003070011", None, "张"], ["14090000001", "14090000002", ""]
+    columns = {"id_number": numbers, "phone": phones}
+    sealed_in = [
+        vault.seal_many(columns, table=TABLE, row_ids=ids, at=AT, province=province)
+        for province in ("36", "37")
+    ]
+    messages = [sealed_in[row % 2][row].tobytes() for row in range(3)]
+    rows = [key.tobytes() for key in ids]
+
+    told = vault.open_many(messages, table=TABLE, row_ids=rows, fields=["phone", "id_number"])
+
+    assert told == {
+        "phone": ["14090000001", "14090000002", ""],
+        "id_number": ["369901199003070011", "", "张"],
+    }
+    for wrong in ([*rows[1:], rows[0]], [rows[0], rows[0], rows[0]]):
+        with pytest.raises(SealBroken):
+            vault.open_many(messages, table=TABLE, row_ids=wrong, fields=["phone"])
+    with pytest.raises(SealBroken):
+        vault.open_many([messages[0][:-1]], table=TABLE, row_ids=rows[:1], fields=["phone"])
+    assert vault.open_many([], table=TABLE, row_ids=[], fields=["phone"]) == {"phone": []}
+
+
 def test_what_came_out_does_not_show_or_store_itself():
     secrets = opened(sealed())
     assert (

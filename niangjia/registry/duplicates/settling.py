@@ -1,0 +1,91 @@
+"""Where two rows would be one too many: which of them stays open, and how that is taken back.
+
+A table in which a person may have one row of a kind needs its way of settling here, and a test says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Model
+
+from niangjia.foundation import audit
+from niangjia.foundation.actors import Actor
+from niangjia.registry import memberships
+from niangjia.registry.models import Consent, Membership, Person
+
+TWICE = "10"  # change reason (code table 29): registered twice
+Change = tuple[Model, dict[str, Any]]  # a row, and what the merge changed in it as it was
+
+
+def settle_rolls(first: Person, second: Person, stays: Person, *, by: Actor, at: datetime) -> list[Change]:
+    """Close one of two open primary spells: from this day on, the person counts once.
+
+    Args:
+        stays: whose roll stays.
+    """
+    spells = {person.pk: memberships.open_primary_of(person) for person in (first, second)}
+    if None in spells.values():
+        return []
+    (closed,) = (spell for person, spell in spells.items() if person != stays.pk)
+    assert closed is not None
+    was = {"status": closed.status}
+    memberships.close_spell(closed, reason=TWICE, by=by, at=at)
+    return [(closed, was)]
+
+
+def settle_group(stays: Membership | None, group: str, *, by: Actor, at: datetime) -> list[Change]:
+    """Let the spell that stays count under the group that was chosen."""
+    if stays is None or not group or stays.group == group:
+        return []
+    was = {"group": stays.group}
+    memberships.regroup(stays, group, by=by, at=at)
+    return [(stays, was)]
+
+
+def settle_consents(survivor: Person, absorbed: Person, *, by: Actor, at: datetime) -> list[Change]:
+    """Of two open consents to one purpose, close the one that was given earlier: the newer wording holds."""
+    mine, theirs = (
+        {each.purpose: each for each in Consent.objects.filter(person=person, withdrawn_at=None)}
+        for person in (survivor, absorbed)
+    )
+    changes: list[Change] = []
+    for purpose in sorted(mine.keys() & theirs.keys()):
+        closed = min(theirs[purpose], mine[purpose], key=lambda each: each.given_at)
+        Consent.objects.filter(pk=closed.pk).update(withdrawn_at=at)
+        audit.record("consent.joined", by=by, at=at, subject=closed, persons=[closed.person_id])
+        changes.append((closed, {"withdrawn_at": None}))
+    return changes
+
+
+def unsettle_spell(key: UUID, was: dict[str, Any], *, by: Actor, at: datetime) -> bool:
+    """Take back what a merge changed in a spell; False where another spell stands in the way."""
+    spell = Membership.objects.get(pk=key)
+    if "group" in was:
+        memberships.regroup(spell, was["group"], by=by, at=at)
+    if "status" in was:
+        try:
+            memberships.reopen(spell, status=was["status"], by=by, at=at)
+        except memberships.AlreadyMember:
+            return False
+    return True
+
+
+def unsettle_consent(key: UUID, was: dict[str, Any], *, by: Actor, at: datetime) -> bool:
+    """Open a consent again that a merge closed; False where the person has given another one since."""
+    consent = Consent.objects.get(pk=key)
+    same = {"person_id": consent.person_id, "purpose": consent.purpose, "withdrawn_at": None}
+    if Consent.objects.filter(**same).exists():
+        return False
+    Consent.objects.filter(pk=key).update(**was)
+    audit.record("consent.reopened", by=by, at=at, subject=consent, persons=[consent.person_id])
+    return True
+
+
+UNSETTLED: dict[str, Callable[..., bool]] = {
+    Membership._meta.db_table: unsettle_spell,
+    Consent._meta.db_table: unsettle_consent,
+}
