@@ -131,8 +131,6 @@ INTAKE = {
     "console:intake-repair": only(ROLL_WRITERS),
 }
 
-EMPLOYERS = {"console:employer-doubts": only(ROLL_WRITERS, BOTH)}
-
 EXPORTS = {
     "console:exports": only(ROLL_READERS),
     "console:export-new": only(ROLL_READERS, BOTH),
@@ -141,13 +139,45 @@ EXPORTS = {
     "console:export-remove": only(ROLL_READERS, POST),
     "console:export-file": only(ROLL_READERS),
 }
+# Drafting is a clerk's, signing a clerk's or a leader's: the chart says so of each step.
+ORDERERS = frozenset({Role.CLERK, Role.LEADER})
+DRAFTERS = frozenset({Role.CLERK})
+
+ORDERS = {
+    "console:orders": only(ORDERERS, BOTH),
+    "console:order-template": only(DRAFTERS),
+    "console:order": only(ORDERERS),
+    "console:order-line": only(DRAFTERS, POST),
+    "console:order-line-drop": only(DRAFTERS, POST),
+    "console:order-file": only(DRAFTERS, POST),
+    "console:order-preview": only(DRAFTERS, POST),
+    "console:order-sign": only(ORDERERS, POST),
+    "console:order-cancel": only(ORDERERS, POST),
+    "console:order-take-back": only(ORDERERS, BOTH),
+}
+
+DUPLICATES = {
+    "console:duplicates": only(ROLL_READERS),
+    "console:duplicates-search": only(ROLL_WRITERS, POST),
+    "console:duplicates-decide": only(ROLL_WRITERS, POST),
+    "console:duplicate": only(ROLL_READERS),
+    "console:duplicate-unmask": only(ROLL_WRITERS, POST),
+    "console:duplicate-merge": only(ROLL_WRITERS, POST),
+    "console:duplicate-different": only(ROLL_WRITERS, POST),
+    "console:duplicate-again": only(ROLL_WRITERS, POST),
+    "console:duplicate-unmerge": only(ROLL_WRITERS, POST),
+}
+
+EMPLOYERS = {"console:employer-doubts": only(ROLL_WRITERS, BOTH)}
 
 ROUTES: dict[str, Route] = (
     SIGN_IN
     | JOINING
     | INTAKE
-    | EMPLOYERS
     | EXPORTS
+    | ORDERS
+    | DUPLICATES
+    | EMPLOYERS
     | {
         "ui:language": everybody(),
         "ui:large-type": everybody(),

@@ -8,6 +8,7 @@ JOBS = (
     "niangjia.foundation.chores",
     "niangjia.foundation.copies.making",
     "niangjia.registry.duplicates.jobs",
+    "niangjia.registry.reorganisation.jobs",
     "niangjia.joining.jobs",
     "niangjia.intake.jobs",
 )
@@ -21,6 +22,7 @@ def connect() -> None:
     _kinds()
     _exports()
     _events()
+    _following()
 
 
 def _clocks() -> None:
@@ -76,3 +78,12 @@ def _events() -> None:
     from niangjia.registry.duplicates import searching
 
     events.on("batch.finish", searching.after_batch)
+
+
+def _following() -> None:
+    """Say what goes to the receiver when a union ends."""
+    from niangjia.joining.following import FOLLOWING
+    from niangjia.registry.reorganisation.following import follow
+
+    for each in FOLLOWING:
+        follow(each)

@@ -1,16 +1,20 @@
-"""From a request to values: which day is meant, which page of a list; and the answer that is a workbook."""
+"""From a request to values, and from what came of it to an answer: a sentence, a workbook, a page that covers itself."""
 
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+from django.contrib import messages
 from django.core.paginator import Page, Paginator
-from django.http import FileResponse, HttpRequest
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.utils import timezone
 
 from niangjia.core.days import day_of
+from niangjia.core.errors import NotFound, Refusal
+from niangjia.ui.words import sentence
 
 PAGE_ROWS = 50
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -33,3 +37,22 @@ def page_of(request: HttpRequest, rows: Any) -> Page[Any]:
 def workbook(made: bytes, *, name: str) -> FileResponse:
     """Answer with a workbook to be saved."""
     return FileResponse(io.BytesIO(made), as_attachment=True, filename=name, content_type=WORKBOOK)
+
+
+def said(request: HttpRequest, act: Callable[[], object], done: str) -> bool:
+    """Do ``act``, and say on the next page that it is done, or why not; what is not there is not found."""
+    try:
+        act()
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        messages.error(request, sentence(refusal))
+        return False
+    messages.success(request, done)
+    return True
+
+
+def cover_again(response: HttpResponse, url: str, *, minutes: int) -> HttpResponse:
+    """Let the browser leave an uncovered page by itself after ``minutes``, without a script."""
+    response["Refresh"] = f"{minutes * 60}; url={url}"
+    return response

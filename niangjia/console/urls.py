@@ -6,9 +6,12 @@ from niangjia.console import home, notices
 from niangjia.console.board import views as board
 from niangjia.console.copies import asking as export_asking
 from niangjia.console.copies import views as exports
+from niangjia.console.duplicates import pairs
+from niangjia.console.duplicates import queue as duplicates
 from niangjia.console.employers import doubts
 from niangjia.console.intake import batches, rosters
 from niangjia.console.joining import codes, elsewhere, queue, requests
+from niangjia.console.orders import order, orders
 
 app_name = "console"
 urlpatterns = [
@@ -34,6 +37,25 @@ urlpatterns = [
     path("intake/<uuid:pk>/cancel/", batches.cancel, name="intake-cancel"),
     path("intake/<uuid:pk>/undo/", batches.undo, name="intake-undo"),
     path("intake/<uuid:pk>/repair.xlsx", batches.repair, name="intake-repair"),
+    path("orders/", orders.listed, name="orders"),
+    path("orders/template.xlsx", orders.empty, name="order-template"),
+    path("orders/<uuid:pk>/", order.show, name="order"),
+    path("orders/<uuid:pk>/lines/", order.add_line, name="order-line"),
+    path("orders/<uuid:pk>/lines/<int:number>/drop/", order.drop_line, name="order-line-drop"),
+    path("orders/<uuid:pk>/file/", order.add_file, name="order-file"),
+    path("orders/<uuid:pk>/preview/", order.look_ahead, name="order-preview"),
+    path("orders/<uuid:pk>/sign/", order.sign, name="order-sign"),
+    path("orders/<uuid:pk>/cancel/", order.cancel, name="order-cancel"),
+    path("orders/<uuid:pk>/take-back/", order.take_back, name="order-take-back"),
+    path("duplicates/", duplicates.queue, name="duplicates"),
+    path("duplicates/search/", duplicates.search, name="duplicates-search"),
+    path("duplicates/decide/", duplicates.decide, name="duplicates-decide"),
+    path("duplicates/<uuid:pk>/", pairs.show, name="duplicate"),
+    path("duplicates/<uuid:pk>/unmask/", pairs.unmask, name="duplicate-unmask"),
+    path("duplicates/<uuid:pk>/merge/", pairs.merge, name="duplicate-merge"),
+    path("duplicates/<uuid:pk>/different/", pairs.different, name="duplicate-different"),
+    path("duplicates/<uuid:pk>/again/", pairs.again, name="duplicate-again"),
+    path("duplicates/<uuid:pk>/unmerge/", pairs.unmerge, name="duplicate-unmerge"),
     path("joining/", queue.queue, name="joining-queue"),
     path("joining/codes/", codes.listed, name="join-codes"),
     path("joining/codes/<uuid:pk>/", codes.poster, name="join-code-poster"),

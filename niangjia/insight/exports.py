@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from niangjia.core.codes import code_name
 from niangjia.core.errors import Invalid
-from niangjia.core.intake.fields import BY_NAME
+from niangjia.core.intake.fields import MEMBERS as FIELDS
 from niangjia.core.roles import ROLL_READERS
 from niangjia.core.words import gettext_noop
 from niangjia.foundation.actors import Actor
@@ -22,6 +22,7 @@ from niangjia.registry.models import Membership, Person
 WIDTHS = {"name": 14, "id_kind": 18, "id_number": 22, "phone": 16, "sex": 6, "born_on": 12, "ethnic": 10, "group": 16,
     "employer": 34, "employer_code": 22, "union": 34, "union_code": 22, "joined_on": 12, "region": 10, "education": 10,
     "work_status": 10, "household": 12}  # fmt: skip
+LABELS = {field.name: field.label for field in FIELDS}
 STATE, UNTIL = gettext_noop("State"), gettext_noop("Until")
 
 
@@ -88,7 +89,7 @@ MEMBERS = Table(
     name="members",
     label=gettext_noop("Members"),
     roles=ROLL_READERS,
-    columns=(*(Column(BY_NAME[name].label, width) for name, width in WIDTHS.items()), Column(STATE, 10), Column(UNTIL, 12)),
+    columns=(*(Column(LABELS[name], width) for name, width in WIDTHS.items()), Column(STATE, 10), Column(UNTIL, 12)),
     rows=_rows,
     cells=_cells,
     takes=("on", "under", "alone", "group", "since"),

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Sum
 
 from niangjia.core.errors import NotFound
 from niangjia.foundation.actors import Actor
-from niangjia.registry import memberships, organisations
-from niangjia.registry.models import Membership, Organisation
+from niangjia.registry import deltas, memberships, organisations
+from niangjia.registry.models import Delta, Membership, Organisation
+from niangjia.registry.scopes import within
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,13 @@ def _day(text: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         return None
+
+
+def counted_in(slice_: Slice, *, by: Actor) -> int:
+    """Return the figure of a slice without ``since``: what is counted on that day, under the paths of that day."""
+    counted = within(Delta.objects.filter(measure=deltas.MEMBERS, day__lte=slice_.on), by)
+    sums = counted.filter(_branch(slice_), _group(slice_)).aggregate(n=Sum("n"))
+    return sums["n"] or 0
 
 
 def rows_of(slice_: Slice, *, by: Actor) -> QuerySet[Membership]:

@@ -20,6 +20,7 @@ from niangjia.foundation.plans import kinds
 from niangjia.foundation.plans.models import Batch
 from niangjia.foundation.plans.states import CHART, OVER, Status
 from niangjia.intake import jobs, remembering
+from niangjia.registry import organisations
 from niangjia.registry.models import Organisation
 
 MEMBERS, NATION = "members", "00"
@@ -65,6 +66,7 @@ def upload(
         NotForThisRole: the actor may not hand such a list in.
     """
     refuse_role(kind, by=by)
+    organisation = organisations.held(organisation.pk, by=by)
     kept = Parameters(day_of(at), NATION).roster_file_days
     until = day_of(at) + timedelta(days=kept)
     stored = storing.store(parts, organisation=organisation, kind="roster", by=by, at=at, expires_on=until)

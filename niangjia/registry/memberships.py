@@ -12,7 +12,7 @@ from niangjia.core.errors import Conflict
 from niangjia.core.words import gettext_noop
 from niangjia.foundation import audit
 from niangjia.foundation.actors import Actor
-from niangjia.registry import consents, deltas
+from niangjia.registry import consents, deltas, organisations
 from niangjia.registry.models import Membership, Organisation, Person
 from niangjia.registry.scopes import within
 
@@ -51,6 +51,7 @@ def open_spell(
     Raises:
         AlreadyMember: there is an open primary spell.
     """
+    organisation = organisations.held(organisation.pk, by=by)
     if open_primary_of(person):
         raise AlreadyMember
     on = day_of(at)
@@ -92,6 +93,8 @@ def close_spell(spell: Membership, *, reason: str, by: Actor, at: datetime) -> N
     Raises:
         SpellClosed: somebody closed it first.
     """
+    organisations.hold([spell.organisation_id])
+    spell.refresh_from_db(fields=["organisation", "path", "line_path"])
     on = max(day_of(at), spell.from_on)
     closing = {"to_on": on, "closed_at": at, "end_reason": reason, "status": Membership.Status.EXITED}
     if not Membership.objects.filter(pk=spell.pk, to_on__isnull=True).update(**closing):

@@ -16,6 +16,7 @@ from niangjia.core.ids import uuid7
 from niangjia.core.text import match_key
 from niangjia.foundation import audit, vault
 from niangjia.foundation.actors import Actor
+from niangjia.registry import organisations
 from niangjia.registry.models import IdentityToken, Organisation, Person
 from niangjia.registry.scopes import within
 
@@ -57,6 +58,7 @@ def register(
         secrets: ``id_number`` and ``phone``, normalised.
         facts: plain columns: ``name``, ``id_kind``, ``sex``, ``birth_on``, ``group`` …
     """
+    at_union = organisations.held(at_union.pk, by=by)
     row_id = uuid7()
     person = Person.objects.create(
         id=row_id,
@@ -82,8 +84,11 @@ def key_of(name: str) -> str:
 
 def tokens(person: Person, secrets: Mapping[str, str]) -> list[IdentityToken]:
     """Return every token by which a person is found; not of the earlier numbers."""
+    by_phone = phone_tokens(person, secrets)
+    if not secrets["id_number"]:
+        return by_phone
     number = vault.blind_index(vault.Purpose.IDENTITY, person.id_kind, secrets["id_number"])
-    return [IdentityToken(kind=Kind.ID_NUMBER, token=number, person=person), *phone_tokens(person, secrets)]
+    return [IdentityToken(kind=Kind.ID_NUMBER, token=number, person=person), *by_phone]
 
 
 def phone_tokens(person: Person, secrets: Mapping[str, str]) -> list[IdentityToken]:

@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import reverse
 
 from niangjia.registry import cards
-from tests.matrix.expected import DECIDES_ELSEWHERE, PAGES, SEES, Page
+from tests.matrix.expected import DECIDES_ELSEWHERE, PAGES, SEES, SUPERIOR, Page
 from tests.matrix.world import Canary, World
 
 TOKEN = "a" * 32  # an unmasked secret: cookie and header say the same
@@ -140,6 +140,8 @@ class Asker:
             "code": world.codes,
             "batch": world.batches,
             "export": world.exports,
+            "order": world.orders,
+            "pair": world.pairs,
         }
         return things[kind][cell.place].pk
 
@@ -194,7 +196,13 @@ def _knows(cell: Cell, thing: str) -> bool:
         return ready and (cell.place == "own" or cell.who.key == "reviewer@union")
     if thing == "elsewhere":
         return cell.who.position in DECIDES_ELSEWHERE
-    return cell.place in cell.who.sees
+    return _sees(cell, cell.place)
+
+
+def _sees(cell: Cell, place: str) -> bool:
+    if place == SUPERIOR:
+        return cell.who.position in DECIDES_ELSEWHERE
+    return place in cell.who.sees
 
 
 def _same(answer: Any, nothing: Any) -> list[str]:
@@ -253,12 +261,9 @@ def _may_know(cell: Cell, page: Page, canary: Canary) -> bool:
     if canary.kind == "elsewhere":
         return page.lists == ("elsewhere",) and cell.who.position in DECIDES_ELSEWHERE
     if page.thing:
-        return (
-            page.thing == canary.kind == "request"
-            and canary.place == cell.place
-            and cell.place in cell.who.sees
-        )
-    return canary.kind in page.lists and canary.place in cell.who.sees
+        shown = canary.kind in ("request", "pair") and page.thing == canary.kind
+        return shown and canary.place == cell.place and _sees(cell, cell.place)
+    return canary.kind in page.lists and _sees(cell, canary.place)
 
 
 def _may_open(cell: Cell, page: Page, canary: Canary) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from tests.matrix.asking import METHODS, UNSAFE, Cell, Who
-from tests.matrix.expected import OFFICES, PAGES, PLACES
+from tests.matrix.expected import OFFICES, PAGES, PLACES, SUPERIOR
 
 PEOPLE = (
     "guest",
@@ -38,6 +38,9 @@ EVERYWHERE = {
     "console:join-request-approve",
     "console:join-code-poster",
     "console:intake-batch",
+    "console:order",
+    "console:duplicate",
+    "console:duplicate-unmask",
 }
 # Without a token everybody is refused before anything is looked at.
 FORGED = [
@@ -81,4 +84,5 @@ def places(route: str, page: Any, who: Who, *, known: bool) -> tuple[str, ...]:
         return ("union",)
     if page.thing == "elsewhere":
         return ("union", "missing")
-    return (*PLACES, "missing") if route in EVERYWHERE else ("union", "cousin", "missing")
+    more = (SUPERIOR,) if page.thing == "pair" else ()
+    return (*PLACES, *more, "missing") if route in EVERYWHERE else ("union", "cousin", *more, "missing")

@@ -37,10 +37,12 @@ SEES = {
     "line": {"union", "child"},
     "other line": {"cousin"},
 }
+SUPERIOR = "superior"  # where a case or a pair of union and cousin lies
 DECIDES_ELSEWHERE = {"city", "province"}  # the common superior of union and cousin, and who stands above it
 
 READERS = frozenset({"reviewer", "clerk", "leader"})
 WRITERS = frozenset({"reviewer", "clerk"})
+ORDERERS = frozenset({"clerk", "leader"})
 INVITERS = frozenset({"reviewer", "clerk", "organiser"})
 ADMINISTRATORS = frozenset({"system_admin", "security_admin", "audit_admin"})
 DESK = READERS | ADMINISTRATORS | {"organiser", "auditor"}
@@ -75,7 +77,7 @@ class Page:
     Attributes:
         who: the roles that may open it.
         get, post: the statuses of a right answer; empty where the method is none of the page's.
-        thing: what the address names: ``request``, ``code``, ``batch``, ``export``, ``elsewhere`` or ``posting``; the scope decides on it.
+        thing: what the address names: ``request``, ``code``, ``batch``, ``export``, ``pair``, ``elsewhere`` or ``posting``; the scope decides on it.
         data: what a right form sends.
         lists: the kinds of canaries that must stand on the page, masked, for those in whose scope they lie.
         uncovers: whether a right POST shows the number in full.
@@ -174,6 +176,17 @@ PAGES: dict[str, Page] = {
     "console:join-codes": desk(INVITERS, post=ANSWER, lists=("code",)),
     "console:join-code-revoke": desk(INVITERS, get=(), post=(302,), thing="code"),
     "console:join-code-poster": desk(INVITERS, thing="code"),
+    "console:duplicates": desk(READERS, lists=("pair",)),
+    "console:duplicates-search": desk(WRITERS, get=(), post=(302,)),
+    "console:duplicates-decide": desk(WRITERS, get=(), post=(302,)),
+    "console:duplicate": desk(READERS, thing="pair"),
+    "console:duplicate-unmask": desk(
+        WRITERS, get=(), post=(200,), thing="pair", data={"reason": "核对证件照片"}, uncovers=True
+    ),
+    "console:duplicate-merge": desk(WRITERS, get=(), post=ANSWER, thing="pair"),
+    "console:duplicate-different": desk(WRITERS, get=(), post=(302,), thing="pair"),
+    "console:duplicate-again": desk(WRITERS, get=(), post=(302,), thing="pair"),
+    "console:duplicate-unmerge": desk(WRITERS, get=(), post=(302,), thing="pair"),
     "console:intake": desk(WRITERS, post=ANSWER, lists=("batch",)),
     "console:intake-batch": desk(WRITERS, thing="batch"),
     "console:intake-remap": desk(WRITERS, get=(), post=ANSWER, thing="batch"),
@@ -195,4 +208,14 @@ PAGES: dict[str, Page] = {
     "console:export-remove": desk(READERS, get=(), post=(302,), thing="export"),
     # The link of somebody else is no link: tests/console/copies.
     "console:export-file": desk(READERS, get=(404,), thing="export", args=("signed",)),
+    "console:orders": desk(ORDERERS, post=ANSWER, lists=("order",)),
+    "console:order-template": desk({"clerk"}),
+    "console:order": desk(ORDERERS, thing="order"),
+    "console:order-line": desk({"clerk"}, get=(), post=ANSWER, thing="order"),
+    "console:order-line-drop": desk({"clerk"}, get=(), post=(302,), thing="order", args=("1",)),
+    "console:order-file": desk({"clerk"}, get=(), post=ANSWER, thing="order"),
+    "console:order-preview": desk({"clerk"}, get=(), post=(302,), thing="order"),
+    "console:order-sign": desk(ORDERERS, get=(), post=(302,), thing="order"),
+    "console:order-cancel": desk(ORDERERS, get=(), post=(302,), thing="order"),
+    "console:order-take-back": desk(ORDERERS, get=ANSWER, post=(302,), thing="order"),
 }

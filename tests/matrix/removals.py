@@ -28,7 +28,9 @@ from niangjia.joining import codes
 from niangjia.joining import queries as joining
 from niangjia.joining.models import Elsewhere, JoinCode, JoinRequest
 from niangjia.registry import doubts, memberships, persons, postings
-from niangjia.registry.models import Delta, EmployerDoubt, Membership, Person, Posting
+from niangjia.registry.duplicates import queries as duplicates
+from niangjia.registry.models import Delta, EmployerDoubt, Membership, Pair, Person, Posting
+from niangjia.registry.reorganisation import queries as orders
 
 Patch = pytest.MonkeyPatch
 SLICE = (
@@ -153,9 +155,11 @@ QUERIES_SEE = {
     "memberships": attribute(memberships, "visible_to", lambda actor: Membership.objects.all()),
     "persons": attribute(persons, "visible_to", lambda actor: Person.objects.all()),
     "rosters": attribute(plans, "visible_to", lambda actor: plans.Batch.objects.all()),
+    "exports": attribute(copies, "visible_to", lambda actor: copies.Export.objects.all()),
+    "orders": attribute(orders, "visible_to", lambda actor: orders.ReorganisationOrder.objects.all()),
+    "pairs": attribute(duplicates, "visible_to", lambda actor: Pair.objects.all()),
     "employers in doubt": attribute(doubts, "visible_to", lambda actor: EmployerDoubt.objects.all()),
     "remembered columns": attribute(remembering, "visible_to", lambda actor: SavedMapping.objects.all()),
-    "exports": attribute(copies, "visible_to", lambda actor: copies.Export.objects.all()),
     "figures": attribute(figures, "deltas_visible_to", lambda actor: Delta.objects.all()),
     "notices": attribute(notices, "inbox", lambda *, by: Notice.objects.all()),
 }
@@ -190,9 +194,14 @@ DATABASE_SEES = {
     "requests of every worker": wide("joining_joinrequest", "worker", MINE.format("account_id", "account")),
     "cases between unions": wide("joining_elsewhere", "office", PATH),
     "rosters of every office": wide("plans_batch", "office", PATH),
+    "exports of every office": wide("copies_export", "office", PATH),
+    "orders of every office": wide("registry_reorganisationorder", "office", PATH),
+    "pairs of every office": wide("registry_pair", "office", PATH),
+    "pairs of every line": wide("registry_pair", "line", LINE),
+    "merges of every office": wide("registry_merge", "office", PATH),
+    "searches of every office": wide("registry_search", "office", PATH),
     "employers in doubt of every office": wide("registry_employerdoubt", "office", PATH),
     "remembered columns of every office": wide("intake_savedmapping", "office", PATH),
-    "exports of every office": wide("copies_export", "office", PATH),
     "figures of every office": wide("registry_delta", "office", PATH),
     "no row security on memberships": off("registry_membership"),
     "no row security on requests": off("joining_joinrequest"),

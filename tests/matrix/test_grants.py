@@ -35,6 +35,8 @@ READERS = {
     "plans_batchrow": {"office", "line", "system"},
     "copies_export": {"office", "line", "system"},
     "copies_copy": {"office", "line", "system"},
+    "registry_reorganisationorder": {"office", "line", "system"},
+    "registry_orderline": {"office", "line", "system"},
 }
 # A code's address is printed on a wall: the login reads it. Whose record an account opens is found out before one acts.
 OPEN_TO_THE_LOGIN = {"joining_joincode", "registry_personlogin"}

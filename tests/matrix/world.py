@@ -30,11 +30,19 @@ from niangjia.intake.models import SavedMapping
 from niangjia.joining import codes, reviewing
 from niangjia.joining.models import Elsewhere, JoinRequest
 from niangjia.registry import consents, logins, memberships, organisations, persons
-from niangjia.registry.models import EmployerDoubt, Posting
+from niangjia.registry.models import (
+    EmployerDoubt,
+    Merge,
+    OrderLine,
+    Pair,
+    Posting,
+    ReorganisationOrder,
+    Search,
+)
 from tests.factories import region
 from tests.jobs import run_jobs
 from tests.joiners import SYSTEM, asked, reviewer
-from tests.matrix.expected import OFFICES, PLACES, TREE
+from tests.matrix.expected import OFFICES, PLACES, SUPERIOR, TREE
 
 SIGNS = "骉龘犇淼焱垚鑫森晶磊矗羴猋劦惢卉毳譶骦麤鱻鸑鷟鹝鹞鹠鹡鹢鹣鹤鹥鹦鹧鹨鹩鹪鹫鹬"
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -71,9 +79,14 @@ class World:
     elsewhere: Any = None
     elsewhere_canary: Canary | None = None
     batches: dict[str, Any] = field(default_factory=dict)
+    exports: dict[str, Any] = field(default_factory=dict)
+    orders: dict[str, Any] = field(default_factory=dict)
+    pairs: dict[str, Any] = field(default_factory=dict)
+    pair_canaries: dict[str, Canary] = field(default_factory=dict)
+    merges: dict[str, Any] = field(default_factory=dict)
+    searches: dict[str, Any] = field(default_factory=dict)
     mappings: dict[str, Any] = field(default_factory=dict)
     doubts: dict[str, Any] = field(default_factory=dict)
-    exports: dict[str, Any] = field(default_factory=dict)
     spells: dict[str, Any] = field(default_factory=dict)
     persons: dict[str, Any] = field(default_factory=dict)
     consents: dict[str, Any] = field(default_factory=dict)
@@ -96,16 +109,19 @@ class World:
 
     @property
     def labels(self) -> list[tuple[str, str, str]]:
-        """Return kind, place and words of what is no person's: what stands on a code, an employer's and a file's name, a purpose."""
+        """Return kind, place and words of what is no person's: on a code, a roster's file name, an export's purpose."""
         codes = [("code", place, code.label) for place, code in self.codes.items()]
+        batches = [("batch", place, batch.file_name) for place, batch in self.batches.items()]
+        exports = [("export", place, row.purpose) for place, row in self.exports.items()]
+        orders = [("order", place, order.document_number) for place, order in self.orders.items()]
         named = [("doubt", place, doubt.name) for place, doubt in self.doubts.items()]
-        named += [("export", place, row.purpose) for place, row in self.exports.items()]
-        return codes + named + [("batch", place, batch.file_name) for place, batch in self.batches.items()]
+        return codes + named + batches + exports + orders
 
     @property
     def canaries(self) -> list[Canary]:
         """Return every person's."""
-        return [*self.requests.values(), *self.members.values(), self.elsewhere_canary]
+        pairs = self.pair_canaries.values()
+        return [*self.requests.values(), *self.members.values(), *pairs, self.elsewhere_canary]
 
 
 def build() -> World:
@@ -114,6 +130,8 @@ def build() -> World:
     _tree(world)
     for place in PLACES:
         _at_place(world, place)
+        _pair(world, place, (place, place), at=place)
+    _pair(world, SUPERIOR, ("union", "cousin"), at="city")
     _moved(world)
     _elsewhere(world)
     _officials(world)
@@ -140,8 +158,9 @@ def _at_place(world: World, place: str) -> None:
         world.codes[place] = codes.make(union, label=f"{place}-门口码", by=SYSTEM, at=at)
         notices.tell_office(union.pk, "join_request_waits", at=at, subject=uuid4())
         world.batches[place] = _batch(union, place, at)
-        world.doubts[place] = _doubt(union, place)
         world.exports[place] = _export(union, place, at)
+        world.orders[place] = _order(union, place, at)
+        world.doubts[place] = _doubt(union, place)
     world.mappings[place] = _mapping(union, at)
     world.requests[place] = request = _asked(world, "request", place)
     if place in ("union", "sibling"):
@@ -227,6 +246,50 @@ def _export(union: Any, name: str, at: datetime) -> Export:
         "asked_at": at,
     }
     return Export.objects.create(**place, **facts, account_id=uuid4(), posting_id=uuid4())
+
+
+def _order(union: Any, name: str, at: datetime) -> ReorganisationOrder:
+    place = {"organisation": union, "path": union.path, "line_path": union.line_path}
+    who = {"drafted_by": uuid4(), "drafted_account": uuid4(), "drafted_at": at}
+    order = ReorganisationOrder.objects.create(
+        **place, **who, document_number=f"{name}-机构令", effective_on=at.date()
+    )
+    OrderLine.objects.create(**place, order=order, number=1, kind="move", unit="X1", target="X2")
+    return order
+
+
+def _pair(world: World, key: str, places: tuple[str, str], *, at: str) -> None:
+    """Somebody has two records, at these places; the pair lies at their common superior, with a merge long taken back."""
+    canary = world.pair_canaries[key] = world.fresh("pair", key)
+    facts = {
+        "name": canary.name,
+        "id_kind": "citizen",
+        "sex": "1",
+        "birth_on": date(1985, 6, 7),
+        "group": "courier",
+    }
+    office = world.unions[at]
+    place = {"organisation": office, "path": office.path, "line_path": office.line_path}
+    with acting(SYSTEM):
+        ids = []
+        for half, where in enumerate(places):
+            number = canary.number[::-1] if half else canary.number
+            said = {"id_number": number, "phone": canary.phone}
+            person = persons.register(said, facts, at_union=world.unions[where], by=SYSTEM, at=world.at)
+            world.persons[f"{key} pair {half}"] = person
+            ids.append(person.pk)
+        ids.sort()
+        world.pairs[key] = Pair.objects.create(
+            first=ids[0], second=ids[1], decision="same", weight=40.0, first_print=uuid4(), second_print=uuid4(),
+            counts=dict.fromkeys(("names", "phones", "employers", "unions"), 1.0) | {"rows": 10.0},
+            found_at=world.at, seen_at=world.at, **place,
+        )  # fmt: skip
+        world.merges[key] = Merge.objects.create(
+            pair=world.pairs[key], survivor=ids[0], absorbed=ids[1], merged_at=world.at, until=date(2020, 1, 1),
+            undone_at=world.at, **place,
+        )  # fmt: skip
+        if key != SUPERIOR:
+            world.searches[key] = Search.objects.create(asked_at=world.at, finished_at=world.at, **place)
 
 
 def _moved(world: World) -> None:

@@ -15,7 +15,7 @@ from niangjia.console.requests import day_asked, page_of
 from niangjia.core.days import day_of
 from niangjia.foundation import audit
 from niangjia.insight.board import board as board_of
-from niangjia.insight.slices import rows_of, slice_of
+from niangjia.insight.slices import counted_in, rows_of, slice_of
 from niangjia.registry import organisations
 from niangjia.ui.requests import actor_of
 
@@ -51,6 +51,9 @@ def members(request: HttpRequest) -> HttpResponse:
     page = page_of(request, rows_of(asked, by=actor).order_by("-from_on", "pk"))
     audit.record("roll.listed", by=actor, at=now, facts={"rows": len(page.object_list), "on": str(asked.on)})
     context = {"slice": asked, "page": page, "now": now, "office": office}
+    if asked.since is None and asked.on < day_of(now):
+        # Since that day a reorganisation may have put some of them under another office.
+        context["elsewhere"] = max(counted_in(asked, by=actor) - page.paginator.count, 0)
     # A day stands in it even where the address has none: the list that is taken out is the one that is seen.
     told = {**request.GET.dict(), "on": str(asked.on)}
     told.pop("page", None)

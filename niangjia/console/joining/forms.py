@@ -73,22 +73,6 @@ class Reject(Listed):
     )
 
 
-class Unmask(forms.Form):
-    """Why the covered values are looked at."""
-
-    use_required_attribute = False
-    reason = forms.CharField(
-        label=_("Why do you need them?"),
-        min_length=4,
-        max_length=100,
-        help_text=_("The worker can read this sentence. Write no name and no number in it."),
-        error_messages={
-            "required": _("Say in a few words why you need them."),
-            "min_length": _("Say in a few words why you need them."),
-        },
-    )
-
-
 class MakeCode(forms.Form):
     """For which union a code is made, and where it will hang."""
 

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,16 +13,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from niangjia.console.joining.forms import Approve, ConfirmPhone, NeedMore, Reject, Unmask
+from niangjia.console.forms import Unmask
+from niangjia.console.joining.forms import Approve, ConfirmPhone, NeedMore, Reject
+from niangjia.console.requests import cover_again, said
 from niangjia.core.days import day_of
-from niangjia.core.errors import NotFound, Refusal
 from niangjia.foundation import audit, clocks, parameters
 from niangjia.foundation.vault.reading import masked, reveal
 from niangjia.joining import queries, reviewing
 from niangjia.joining.models import JoinRequest
 from niangjia.joining.states import CHART
 from niangjia.ui.requests import actor_of
-from niangjia.ui.words import sentence
 
 FORMS: dict[str, Any] = {
     "confirm_phone": ConfirmPhone,
@@ -83,9 +82,7 @@ def unmask(request: HttpRequest, pk: UUID) -> HttpResponse:
     )
     minutes = parameters.at(day_of(at)).unmask_minutes
     response = _page(request, found, opened=dict(opened), minutes=minutes)
-    # The browser covers them again by itself, without a script.
-    response["Refresh"] = f"{minutes * 60}; url={reverse('console:join-request', args=[found.pk])}"
-    return response
+    return cover_again(response, reverse("console:join-request", args=[found.pk]), minutes=minutes)
 
 
 def contact(request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -153,14 +150,7 @@ def _form_step(
 def _step(request: HttpRequest, pk: UUID, act: Callable[..., None], done: str) -> HttpResponse:
     """Take a step, and say what came of it; whoever was second is told."""
     found = queries.get(pk, by=actor_of(request))
-    try:
-        act(found, by=actor_of(request), at=timezone.now())
-    except NotFound:
-        raise
-    except Refusal as refusal:
-        messages.error(request, sentence(refusal))
-    else:
-        messages.success(request, done)
+    said(request, lambda: act(found, by=actor_of(request), at=timezone.now()), done)
     return redirect("console:join-request", pk)
 
 

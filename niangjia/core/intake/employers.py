@@ -49,7 +49,7 @@ FIELDS = (
     ),
     Field(
         "address",
-        gettext_noop("Address"),
+        gettext_noop("Employer's address"),
         (
             "地址", "单位地址", "住所", "注册地址", "经营地址", "经营场所", "企业地址", "详细地址", "生产经营地址", "通讯地址",
             "address", "business address",

@@ -40,7 +40,8 @@ def plain(header: Cell) -> str:
 
 @cache
 def _known(fields: Fields) -> Mapping[str, str]:
-    return {plain(header): field.name for field in fields for header in (*field.headers, field.label)}
+    headed = ((header, field.name) for field in fields for header in (*field.headers, field.label))
+    return {plain(header): name for header, name in headed if header}
 
 
 def field_of(header: Cell, fields: Fields = MEMBERS) -> str | None:

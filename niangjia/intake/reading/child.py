@@ -29,8 +29,8 @@ Lists = tuple[Fields, ...]
 
 
 def main() -> None:
-    """Read the file behind the descriptor in the first argument, under the caps in the second, for the lists in the third, if any."""
-    descriptor, caps, lists = int(sys.argv[1]), Caps(**json.loads(sys.argv[2])), _lists(sys.argv[3:])
+    """Read the file behind the descriptor in the first argument, under the caps in the second, for the lists in the third."""
+    descriptor, caps, lists = int(sys.argv[1]), Caps(**json.loads(sys.argv[2])), _lists(sys.argv[3])
     sys.stdin.buffer.read()  # its end says that the file is whole
     size = os.fstat(descriptor).st_size
     try:
@@ -47,11 +47,10 @@ def main() -> None:
     _put(b"e", b"")
 
 
-def _lists(told: list[str]) -> Lists:
+def _lists(told: str) -> Lists:
     return tuple(
         tuple(Field(name, "", tuple(headers), is_needed) for name, headers, is_needed in fields)
-        for each in told
-        for fields in json.loads(each)
+        for fields in json.loads(told)
     )
 
 

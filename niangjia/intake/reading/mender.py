@@ -27,7 +27,7 @@ FAST = 3  # of nine: the sheet is packed while somebody waits
 def main() -> None:
     """Mend the workbook behind the first descriptor as the three behind it say."""
     sys.stdin.buffer.read()  # its end says that all are whole
-    *descriptors, caps = sys.argv[1:]
+    *descriptors, caps, _lists = sys.argv[1:]
     data, *told = (_content(int(each)) for each in descriptors)
     limits = Caps(**json.loads(caps))
     marks = Told.unpacked(*told)

@@ -41,8 +41,8 @@ def frames(
 
     Args:
         module: what the child runs. Its first arguments are descriptors of files that exist in memory alone, then
-            the caps and, if any, the lists. It starts while ``contents`` are still decrypted into those files: they are whole at the end of
-            its standard input.
+            the caps and the lists. It starts while ``contents`` are still decrypted into those files: they are whole at the end of its
+            standard input.
         lists: the columns of each kind of list that may be looked for.
 
     Raises:
@@ -77,7 +77,7 @@ def _started(
     module: str, descriptors: Sequence[int], caps: Caps, lists: Sequence[Fields]
 ) -> subprocess.Popen[bytes]:
     known = [[(field.name, field.headers, field.is_needed) for field in fields] for fields in lists]
-    told = [*map(str, descriptors), json.dumps(asdict(caps)), *([json.dumps(known)] if known else ())]
+    told = [*map(str, descriptors), json.dumps(asdict(caps)), json.dumps(known)]
     arguments = [sys.executable, "-P", "-s", "-m", module, *told]
     return subprocess.Popen(
         arguments,

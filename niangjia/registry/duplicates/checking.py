@@ -38,7 +38,13 @@ def look(pair: Pair, *, by: Actor, at: datetime) -> Looked:
     if not pairs.height:
         raise NoLongerAlike
     told = finding.with_differences(pairs, rows, register.facts_of(pair.person_ids))
-    return _looked(told)
+    looked = _looked(told)
+    if (
+        list(looked.differs) != pair.differs
+    ):  # whoever opens the pair next is asked what there is to choose now
+        pair.differs = list(looked.differs)
+        Pair.objects.filter(pk=pair.pk).update(differs=pair.differs)
+    return looked
 
 
 def _looked(told: pl.DataFrame) -> Looked:

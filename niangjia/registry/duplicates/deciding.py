@@ -6,7 +6,7 @@ The records themselves are changed by a job, as the system: no office may read t
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
@@ -21,24 +21,29 @@ from niangjia.registry.models import Merge, Pair
 SIDES = ("first", "second")
 
 
-@transaction.atomic
 def merge(pair: Pair, choices: Mapping[str, str], *, by: Actor, at: datetime) -> None:
     """Say that both records are one person's; they become one in a moment.
 
     Args:
         choices: for each field that differs, whose value stands: ``first`` or ``second``.
 
+    That both records were opened stays written, also where the answer is no.
+
     Raises:
+        NoSuchStep, RoleNeeded, MovedOn: see ``workflow.fire``; of the first two nothing was opened.
         RecordGone, NoLongerAlike: see ``checking.look``.
         ChoiceNeeded: a field that differs has no choice.
     """
+    if not CHART.step("merge", pair.status).is_open_to(str(by.role)):
+        raise workflow.RoleNeeded
     looked = checking.look(pair, by=by, at=at)
     chosen = {field: choices.get(field, "") for field in looked.differs}
     if any(side not in SIDES for side in chosen.values()):
         raise ChoiceNeeded
     facts = {"decided_at": at, "decided_by": by.posting_id, "refused": "", "choices": chosen}
-    workflow.fire(pair, "merge", machine=CHART, by=by, at=at, **facts)
-    jobs.merge.defer(pair=pair.pk)
+    with transaction.atomic():
+        workflow.fire(pair, "merge", machine=CHART, by=by, at=at, **facts)
+        jobs.merge.defer(pair=pair.pk)
 
 
 def tell_apart(pair: Pair, *, by: Actor, at: datetime) -> None:
@@ -60,13 +65,20 @@ def unmerge(pair: Pair, *, by: Actor, at: datetime) -> None:
         TooLate: the days for it are over.
         MergedAgain: one of the two was merged once more since.
     """
-    merged = pair.merges.get(undone_at=None)
+    merged = pair.merges.filter(undone_at=None).first()
+    if merged is None:
+        raise workflow.MovedOn
     if day_of(at) >= merged.until:
-        raise TooLate(day=merged.until - timedelta(days=1))
+        raise TooLate(day=last_day(merged))
     if is_built_upon(merged):
         raise MergedAgain
     workflow.fire(pair, "unmerge", machine=CHART, by=by, at=at)
     jobs.unmerge.defer(pair=pair.pk)
+
+
+def last_day(merged: Merge) -> date:
+    """Return the last day on which a merge can be taken back."""
+    return merged.until - timedelta(days=1)
 
 
 def is_built_upon(merged: Merge) -> bool:

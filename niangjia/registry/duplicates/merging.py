@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -19,7 +19,7 @@ from niangjia.foundation.vault.layouts import PERSON, SEPARATOR
 from niangjia.registry import consents, hanging, memberships, persons
 from niangjia.registry.duplicates import checking, records, settling
 from niangjia.registry.duplicates.fields import COLUMNS, SECRET, VALUES, is_blank
-from niangjia.registry.duplicates.refusals import ChoiceNeeded, RecordGone, TooManyNumbers
+from niangjia.registry.duplicates.refusals import ChoiceNeeded, TooManyNumbers
 from niangjia.registry.duplicates.settling import Change
 from niangjia.registry.duplicates.states import CHART, Status
 from niangjia.registry.models import (
@@ -47,8 +47,10 @@ def carry_out(pair_id: UUID, *, by: Actor, at: datetime) -> Merge | None:
     if pair.status != Status.MERGING:
         return None
     try:
+        held = locked(pair.person_ids)
+        looked = checking.look(pair, by=by, at=at)
         with transaction.atomic():
-            merged = _merge(pair, by=by, at=at)
+            merged = _merge(pair, held, looked, by=by, at=at)
     except Refusal as refusal:
         workflow.fire(pair, "refuse", machine=CHART, by=by, at=at, refused=refusal.code)
         notices.tell_office(pair.organisation_id, "merge_refused", at=at, subject=pair.pk)
@@ -57,17 +59,20 @@ def carry_out(pair_id: UUID, *, by: Actor, at: datetime) -> Merge | None:
     return merged
 
 
-def _merge(pair: Pair, *, by: Actor, at: datetime) -> Merge:
-    held = locked(pair.person_ids)
-    if len(held) < 2:
-        raise RecordGone
-    looked = checking.look(pair, by=by, at=at)
+def _merge(
+    pair: Pair, held: Mapping[UUID, Person], looked: checking.Looked, *, by: Actor, at: datetime
+) -> Merge:
     if set(looked.differs) - pair.choices.keys():
         raise ChoiceNeeded
-    sides = {"first": held[pair.first], "second": held[pair.second]}
-    survivor, absorbed = sorted(held.values(), key=lambda person: (person.created_at, person.pk))
-    chosen = {field: sides[side].pk for field, side in pair.choices.items() if field in looked.differs}
+    survivor, absorbed = older_first(held.values())
+    sides = {"first": pair.first, "second": pair.second}
+    chosen = {field: sides[side] for field, side in pair.choices.items() if field in looked.differs}
     return _Merging(pair, survivor, absorbed, chosen, by, at).done()
+
+
+def older_first(persons: Iterable[Person]) -> list[Person]:
+    """Return two records in the order in which they were made: the first one is left after a merge."""
+    return sorted(persons, key=lambda person: (person.created_at, person.pk))
 
 
 def locked(ids: list[UUID]) -> dict[UUID, Person]:
@@ -120,7 +125,7 @@ class _Merging:
         if "group" in self.chosen:
             spell = memberships.open_primary_of(stays)
             changes += settling.settle_group(spell, self._of("group").group, **self.said)
-        return changes + settling.settle_consents(self.survivor, self.absorbed, **self.said)
+        return changes + settling.settle_all(self.survivor, self.absorbed, **self.said)
 
     def _roll(self) -> Person:
         """Return whose roll stays: as chosen, else that of the one who has an open spell, of two the earlier one."""

@@ -19,6 +19,8 @@ from niangjia.registry.models import Consent, Membership, Person
 
 TWICE = "10"  # change reason (code table 29): registered twice
 Change = tuple[Model, dict[str, Any]]  # a row, and what the merge changed in it as it was
+Settle = Callable[..., list[Change]]
+Unsettle = Callable[..., bool]
 
 
 def settle_rolls(first: Person, second: Person, stays: Person, *, by: Actor, at: datetime) -> list[Change]:
@@ -85,7 +87,24 @@ def unsettle_consent(key: UUID, was: dict[str, Any], *, by: Actor, at: datetime)
     return True
 
 
-UNSETTLED: dict[str, Callable[..., bool]] = {
-    Membership._meta.db_table: unsettle_spell,
-    Consent._meta.db_table: unsettle_consent,
-}
+UNSETTLED: dict[str, Unsettle] = {Membership._meta.db_table: unsettle_spell}
+_settle: dict[str, Settle] = {}
+
+
+def settles(model: type[Model], settle: Settle, unsettle: Unsettle) -> None:
+    """Say how two rows of ``model`` become one, and how that is taken back; of a feature in ``config/wiring.py``.
+
+    Args:
+        settle: takes the survivor, the record that is taken up, ``by`` and ``at``, before anything has moved.
+        unsettle: takes a row's key and what ``settle`` said of it; False where something stands in the way.
+    """
+    table = model._meta.db_table
+    _settle[table], UNSETTLED[table] = settle, unsettle
+
+
+def settle_all(survivor: Person, absorbed: Person, *, by: Actor, at: datetime) -> list[Change]:
+    """Settle every table for which somebody said how."""
+    return [change for settle in _settle.values() for change in settle(survivor, absorbed, by=by, at=at)]
+
+
+settles(Consent, settle_consents, unsettle_consent)

@@ -24,13 +24,12 @@ def named_by(
         mine: the condition of the rows of the chunk, ``r``.
         but: table → condition that must hold for its row ``x`` to count.
     """
-    return [
-        NAMED.format(
-            mine=mine, table=where.table, column=where.column, key=key, but=(but or {}).get(where.table, "")
-        )
-        for where in naming(model)
-        if where.table not in OWN
-    ]
+    found = []
+    for where in naming(model):
+        if where.table not in OWN:
+            more = (but or {}).get(where.table, "")
+            found.append(NAMED.format(mine=mine, table=where.table, column=where.column, key=key, but=more))
+    return found
 
 
 def count_kept(batch: Batch, mine: str, params: dict[str, Any]) -> int:

@@ -42,6 +42,9 @@ STAGE = """CREATE TEMP TABLE registry_memberstage (place int4 NOT NULL, row int4
 COPIED = "COPY registry_memberstage FROM STDIN (FORMAT binary)"
 MINE = "registry_memberstage s"
 
+# Before anything else is locked, or a reorganisation and a chunk could wait for each other.
+HOLD = f"""SELECT count(*) FROM registry_hold(ARRAY(SELECT s.organisation_id FROM {MINE} UNION SELECT o.line_id
+    FROM registry_organisation o WHERE o.line_id IS NOT NULL AND o.id IN (SELECT s.organisation_id FROM {MINE})))"""
 LOCK = f"SELECT 1 FROM registry_person WHERE id IN (SELECT person_id FROM {MINE} WHERE s.what <> 'new') ORDER BY id FOR UPDATE"
 # What the register says now is not what the trial run saw: nothing is written, a person has to look.
 MOVED_NEW = """UPDATE registry_memberstage s SET what = 'moved' FROM registry_identitytoken t
@@ -174,7 +177,7 @@ def write(packed: Packed, *, batch: Batch, by: Actor, at: datetime) -> None:
 
 def _locked(cursor: Any) -> dict[str, int]:
     """Lock who is known, mark what has moved since the trial run, and return the rows by what becomes of them."""
-    for statement in (LOCK, MOVED_NEW, MOVED_KNOWN, WHATS):
+    for statement in (HOLD, LOCK, MOVED_NEW, MOVED_KNOWN, WHATS):
         cursor.execute(statement)
     return dict(cursor.fetchall())
 

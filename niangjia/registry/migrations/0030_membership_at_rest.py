@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("registry", "0010_duplicates"),
+        ("registry", "0022_consents_of_a_person"),
     ]
 
     operations = [

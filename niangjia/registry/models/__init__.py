@@ -9,9 +9,11 @@ from niangjia.registry.models.organisations import Organisation, Parenthood
 from niangjia.registry.models.persons import IdentityToken, Person, PersonLogin
 from niangjia.registry.models.postings import Posting
 from niangjia.registry.models.regions import Region
+from niangjia.registry.models.reorganisations import Carried, OrderLine, ReorganisationOrder
 from niangjia.registry.models.scoped import OfPerson, Scoped
 
 __all__ = [
+    "Carried",
     "Consent",
     "Delta",
     "Employer",
@@ -23,6 +25,7 @@ __all__ = [
     "MergeRecord",
     "MergeRow",
     "OfPerson",
+    "OrderLine",
     "Organisation",
     "Pair",
     "Parenthood",
@@ -30,6 +33,7 @@ __all__ = [
     "PersonLogin",
     "Posting",
     "Region",
+    "ReorganisationOrder",
     "Scoped",
     "Search",
 ]
