@@ -70,12 +70,12 @@ def _measured(rows: int, folder: Path, cluster: Cluster) -> dict[str, object]:
     with ProcessPoolExecutor(
         1, mp_context=get_context("spawn")
     ) as pool:  # what it takes is not of the intake's peak
-        sample = pool.submit(_make, rows, folder).result()
+        sample = pool.submit(made, rows, folder).result()
     trial, written, batch = brought_in(folder / "roster.csv", office)
     ours = trial + written
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     copied = _copied(batch, cluster)
-    told = _plain(cluster, folder / "sample.csv")
+    told = plain(cluster, folder / "sample.csv")
     admin, script = told["admin"], told["script"]
     return {
         "rows": rows,
@@ -95,7 +95,7 @@ def _measured(rows: int, folder: Path, cluster: Cluster) -> dict[str, object]:
     }
 
 
-def _make(rows: int, folder: Path) -> int:
+def made(rows: int, folder: Path) -> int:
     """Write the roster, and the sample of it as the baselines take it; return the sample's rows."""
     from niangjia.cli.synth.rosters import roster
     from niangjia.cli.synth.writers import write_csv
@@ -193,7 +193,7 @@ def _copied(batch: Batch, cluster: Cluster) -> float:
     return took * batch.rows / rows.height
 
 
-def _plain(cluster: Cluster, sample: Path) -> dict[str, float]:
+def plain(cluster: Cluster, sample: Path) -> dict[str, float]:
     """Return the seconds of the two plain ways, measured in a process and a database of their own."""
     import psycopg
 

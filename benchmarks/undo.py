@@ -36,7 +36,7 @@ def main() -> None:
 def _measured(rows: int, folder: Path, cluster: Cluster) -> dict[str, object]:
     office = prepared(folder, cluster)
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        pool.submit(_make, rows, folder).result()
+        pool.submit(made, rows, folder).result()
     brought_in(folder / "earlier.csv", office)
     before = _hash()
     _, written, batch = brought_in(folder / "roster.csv", office)
@@ -56,7 +56,7 @@ def _measured(rows: int, folder: Path, cluster: Cluster) -> dict[str, object]:
     }
 
 
-def _make(rows: int, folder: Path) -> None:
+def made(rows: int, folder: Path) -> None:
     """Write the roster, and an earlier one with its first rows and other phones: those the roster changes."""
     import polars as pl
 

@@ -18,8 +18,6 @@ from niangjia.cli.proof import audit
 regions = typer.Typer(no_args_is_help=True, help="Administrative divisions.")
 synth = typer.Typer(no_args_is_help=True, help="Made-up data for trying things out.")
 
-intake = typer.Typer(no_args_is_help=True, help="Rosters in.")
-
 
 @regions.command("load")
 def load_regions(editions: Annotated[list[str], typer.Argument(help="Editions, such as 2023-06.")]) -> None:
@@ -48,31 +46,23 @@ def synth_roster(
         raise typer.BadParameter(str(wrong)) from None
 
 
-@intake.command("members")
-def intake_members(
-    file: Annotated[Path, typer.Argument(help="A roster: .xlsx, .xls, .csv.")],
-    organisation: Annotated[str, typer.Option(help="The code of the office that hands it in.")],
-    trial: Annotated[
-        bool, typer.Option("--trial", help="Show what would become of the rows, write nothing.")
-    ] = False,
-    create_organisations: Annotated[
-        bool, typer.Option("--create-organisations", help="Found the unions that are not there yet.")
-    ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
-) -> None:
-    """Bring a roster of members in; rows that are refused come back in a repair workbook."""
-    from niangjia.cli.rosters import hand_in
-
-    hand_in(
-        file, organisation, trial=trial, create_organisations=create_organisations, as_json=as_json, now=now
-    )
+KIND = Annotated[
+    str, typer.Argument(help="What it is a list of; a wrong word is answered with the right ones.")
+]
+FILE = Annotated[Path, typer.Argument(help="The list: .xlsx or .csv.")]
+OFFICE = Annotated[str, typer.Option(help="The code of the office that hands it in.")]
+TRIAL = Annotated[bool, typer.Option("--trial", help="Show what would become of the rows, write nothing.")]
+FOUND = Annotated[
+    bool, typer.Option("--create-organisations", help="Found the unions that are not there yet.")
+]
+SAY = Annotated[list[str] | None, typer.Option("--say", help="What holds for the whole list, as name=value.")]
+AS_JSON = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
 def add_commands(app: typer.Typer, with_installation: Callable[[typer.Context], None]) -> None:
     """Add every command to ``app``; those that need the database hold ``with_installation`` open."""
     for name, group in (
         ("regions", regions),
-        ("intake", intake),
         ("organisation", organisation),
         ("official", official),
         ("audit", audit),
@@ -81,6 +71,24 @@ def add_commands(app: typer.Typer, with_installation: Callable[[typer.Context], 
     ):
         app.add_typer(group, name=name, callback=with_installation)
     app.add_typer(synth, name="synth")
+
+    @app.command("intake")
+    def intake(
+        context: typer.Context,
+        kind: KIND,
+        file: FILE,
+        organisation: OFFICE,
+        trial: TRIAL = False,
+        create_organisations: FOUND = False,
+        said: SAY = None,
+        as_json: AS_JSON = False,
+    ) -> None:
+        """Bring a list in; rows that are refused come back in a repair workbook."""
+        with_installation(context)
+        from niangjia.cli.rosters import hand_in
+
+        told = [*(said or ()), *(["create_organisations=yes"] if create_organisations else ())]
+        hand_in(kind, file, organisation, trial=trial, said=told, as_json=as_json, now=now)
 
     @app.command("doctor", help=doctor.__doc__)
     def look(

@@ -1,4 +1,4 @@
-"""``niangjia intake members``: a roster in from the terminal, by the actions and jobs that the pages use."""
+"""``niangjia intake KIND FILE``: a list in from the terminal, by the actions and jobs that the pages use."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import json
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from itertools import count
 from pathlib import Path
 from typing import Any, NoReturn
@@ -20,10 +20,13 @@ from django.db import connection
 from rich.console import Console
 from rich.progress import Progress
 
+from niangjia.core.codes import by_code
+from niangjia.core.intake.lists import Asked, Form
 from niangjia.core.roles import Role
 from niangjia.foundation.acting import acting
 from niangjia.foundation.actors import Actor, Scope, system_actor
 from niangjia.foundation.jobs import progress
+from niangjia.foundation.plans import kinds
 from niangjia.foundation.plans.models import Batch
 from niangjia.foundation.plans.states import Status
 from niangjia.intake import actions, jobs, queries, returning
@@ -32,18 +35,23 @@ from niangjia.registry.models import Organisation
 
 PART = 1 << 20
 LOOK_SECONDS = 0.3
-SYSTEM = system_actor("intake members")
+SYSTEM = system_actor("intake")
 Clock = Callable[[], datetime]
 
 
 def hand_in(
-    file: Path, code: str, *, trial: bool, create_organisations: bool, as_json: bool, now: Clock
+    kind: str, file: Path, code: str, *, trial: bool, said: Sequence[str], as_json: bool, now: Clock
 ) -> None:
-    """Hand the roster in, and print what became of it."""
+    """Hand a list of ``kind`` in, and print what became of it.
+
+    Args:
+        said: what holds for the whole list, each as "name=value".
+    """
+    options = _options(_form(kind), said)
     start = time.monotonic()
     office = _office(code)
     clerk = Actor(role=Role.CLERK, organisation_id=office.pk, scope=Scope.below(office.path, line=office.leads_a_line), job="terminal")  # fmt: skip
-    batch = _uploaded(file, office, clerk, create_organisations=create_organisations, now=now)
+    batch = _uploaded(kind, file, office, clerk, options, now=now)
     with _bar(batch.pk):
         jobs.plan.run({"batch": str(batch.pk)}, now=now)
         batch = _fresh(batch.pk, clerk)
@@ -67,16 +75,57 @@ def _office(code: str) -> Organisation:
     return found
 
 
+def _form(kind: str) -> Form:
+    known = {name: each.form for name, each in kinds.lists().items()}
+    if kind not in known:
+        _refuse(f"There is no kind of list called {kind}. There are: {', '.join(known)}.")
+    return known[kind]
+
+
+def _options(form: Form, said: Sequence[str]) -> dict[str, Any]:
+    """Return what was said, as the batch keeps it."""
+    asked = {each.name: each for each in form.asked}
+    told: dict[str, Any] = {}
+    for name, _, value in (each.partition("=") for each in said):
+        if name not in asked:
+            _refuse(
+                f"Nothing called {name} is asked of this list. Asked are: {', '.join(asked) or 'nothing'}."
+            )
+        told[name] = _value(asked[name], value)
+    return told
+
+
+def _value(asked: Asked, value: str) -> str | bool:
+    if asked.is_day:
+        try:
+            return date.fromisoformat(value).isoformat()
+        except ValueError:
+            _refuse(f"{asked.name} is a day. Write it like 2026-11-24.")
+    if not asked.table:
+        return value in ("yes", "true", "1")
+    if value not in by_code(asked.table):
+        _refuse(f"{asked.name} is one of: {', '.join(by_code(asked.table))}.")
+    return value
+
+
 def _uploaded(
-    file: Path, office: Organisation, clerk: Actor, *, create_organisations: bool, now: Clock
+    kind: str, file: Path, office: Organisation, clerk: Actor, options: dict[str, Any], *, now: Clock
 ) -> Batch:
     if not file.is_file():
         _refuse(f"There is no file {file}.")
     with acting(clerk):
-        options = {"create_organisations": create_organisations}
-        return actions.upload(
-            _parts(file), name=file.name, organisation=office, by=clerk, at=now(), options=options
-        )
+        try:
+            return actions.upload(
+                _parts(file),
+                name=file.name,
+                organisation=office,
+                kind=kind,
+                by=clerk,
+                at=now(),
+                options=options,
+            )
+        except actions.NotForThisRole as refusal:
+            _refuse(str(refusal))
 
 
 def _parts(file: Path) -> Iterator[bytes]:
@@ -91,7 +140,7 @@ def _fresh(pk: UUID, clerk: Actor) -> Batch:
 
 
 def _repaired(file: Path, batch: Batch, clerk: Actor, *, now: Clock) -> Path | None:
-    """Write the repair workbook beside the roster, for nobody's eyes but the owner's; None where no row comes back."""
+    """Write the repair workbook beside the list, for nobody's eyes but the owner's; None where no row comes back."""
     if not returning.has_repair(batch):
         return None
     with acting(clerk):

@@ -24,7 +24,9 @@ app = typer.Typer(
 CHARTS = (
     "niangjia.joining.states:CHART",
     "niangjia.foundation.plans.states:CHART",
+    "niangjia.foundation.copies.states:CHART",
     "niangjia.registry.duplicates.states:CHART",
+    "niangjia.registry.reorganisation.states:CHART",
 )
 PORT = typer.Option(envvar="NIANGJIA_PORT", help="The port of the web server on this machine.")
 

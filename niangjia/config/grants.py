@@ -43,13 +43,18 @@ ACCOUNTS = {
 REGISTRY = {
     "registry_region": {**_for(EVERYONE, "S"), SYSTEM: "SIU"},
     "registry_organisation": {**_for(EVERYONE, "S"), SYSTEM: "SIU"},
-    "registry_parenthood": {**_for(EVERYONE, "S"), SYSTEM: "SIU"},
+    "registry_parenthood": {**_for(EVERYONE, "S"), SYSTEM: "SIUD"},
+    "registry_reorganisationorder": {OFFICE: "SIU", LINE: "S", SYSTEM: "SIU"},
+    "registry_orderline": {OFFICE: "SIUD", LINE: "S", SYSTEM: "SIU"},
+    "registry_carried": {SYSTEM: "SI"},
     "registry_employer": {**_for((OFFICE, LINE), "S"), SYSTEM: "SIU"},
+    "registry_headcount": {**_for((OFFICE, LINE), "S"), SYSTEM: "SIUD"},
+    "registry_employerdoubt": {**_for((OFFICE, LINE), "SU"), SYSTEM: "SIUD"},
     "registry_person": {OFFICE: "SU", LINE: "S", WORKER: "S", SYSTEM: "SIUD"},
     "registry_identitytoken": {SYSTEM: "SIUD"},
     "registry_personlogin": {APP: "S", WORKER: "S", SYSTEM: "SIU"},
     "registry_membership": {OFFICE: "SIU", LINE: "SIU", WORKER: "S", SYSTEM: "SIUD"},
-    "registry_posting": {**_for((APP, OFFICE, LINE, WORKER), "S"), SYSTEM: "SIU", AUDIT: "S"},
+    "registry_posting": {**_for((APP, OFFICE, LINE, WORKER), "S"), SYSTEM: "SIUD", AUDIT: "S"},
     "registry_consent": {OFFICE: "SIU", LINE: "SIU", WORKER: "SIU", SYSTEM: "SIU"},
     "registry_delta": {OFFICE: "SI", LINE: "SI", SYSTEM: "SI"},
     "registry_search": {**_for((OFFICE, LINE), "SI"), SYSTEM: "SIU"},
@@ -81,6 +86,18 @@ PLANS = {
     "plans_resultstage": {SYSTEM: "SID"},
 }
 
+COPIES = {
+    "copies_export": {**_for((OFFICE, LINE), "SIU"), SYSTEM: "SIU"},
+    "copies_copy": {
+        **_for((OFFICE, LINE), "SI"),
+        SYSTEM: "S U(path, line_path)",
+    },  # a ledger: only its place moves
+}
+
+INTAKE = {
+    "intake_savedmapping": {**_for((OFFICE, LINE), "SIUD"), SYSTEM: "S"},
+}
+
 JOINING = {
     "joining_joincode": {**_for((APP, WORKER, AUDIT), "S"), **_for((OFFICE, LINE, SYSTEM), "SIU")},
     "joining_submission": {**_for((APP, WORKER), "I"), SYSTEM: "SIU"},
@@ -103,13 +120,14 @@ WORKFLOW = {
 JOBS = {f"procrastinate_{name}": {APP: "SIUD"} for name in ("jobs", "events", "periodic_defers", "workers")}
 
 GRANTS: dict[str, dict[str, str]] = (
-    DJANGO | ACCOUNTS | REGISTRY | AUDIT_TABLES | FILES | JOINING | WORKFLOW | JOBS | PLANS
+    DJANGO | ACCOUNTS | REGISTRY | AUDIT_TABLES | FILES | JOINING | WORKFLOW | JOBS | PLANS | COPIES | INTAKE
 )
 
 FUNCTIONS = {
     "audit_about_me(timestamptz, integer)": (WORKER,),
     "audit_names_of(uuid)": (SYSTEM, AUDIT),
     "registry_shown_by_card(uuid)": EVERYONE,
+    "registry_hold(uuid[])": (OFFICE, LINE, SYSTEM),
 }
 DEFER = "procrastinate_defer_jobs_v1"
 

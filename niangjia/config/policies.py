@@ -122,11 +122,38 @@ INTAKE = {
     "console:intake-template": only(ROLL_WRITERS),
     "console:intake-batch": only(ROLL_WRITERS),
     "console:intake-remap": only(ROLL_WRITERS, POST),
+    "console:intake-guess-anew": only(ROLL_WRITERS, POST),
+    "console:intake-read-as": only(ROLL_WRITERS, POST),
     "console:intake-commit": only(ROLL_WRITERS, POST),
     "console:intake-stop": only(ROLL_WRITERS, POST),
     "console:intake-cancel": only(ROLL_WRITERS, POST),
     "console:intake-undo": only(ROLL_WRITERS, BOTH),
     "console:intake-repair": only(ROLL_WRITERS),
+}
+
+EXPORTS = {
+    "console:exports": only(ROLL_READERS),
+    "console:export-new": only(ROLL_READERS, BOTH),
+    "console:export": only(ROLL_READERS),
+    "console:export-cancel": only(ROLL_READERS, POST),
+    "console:export-remove": only(ROLL_READERS, POST),
+    "console:export-file": only(ROLL_READERS),
+}
+# Drafting is a clerk's, signing a clerk's or a leader's: the chart says so of each step.
+ORDERERS = frozenset({Role.CLERK, Role.LEADER})
+DRAFTERS = frozenset({Role.CLERK})
+
+ORDERS = {
+    "console:orders": only(ORDERERS, BOTH),
+    "console:order-template": only(DRAFTERS),
+    "console:order": only(ORDERERS),
+    "console:order-line": only(DRAFTERS, POST),
+    "console:order-line-drop": only(DRAFTERS, POST),
+    "console:order-file": only(DRAFTERS, POST),
+    "console:order-preview": only(DRAFTERS, POST),
+    "console:order-sign": only(ORDERERS, POST),
+    "console:order-cancel": only(ORDERERS, POST),
+    "console:order-take-back": only(ORDERERS, BOTH),
 }
 
 DUPLICATES = {
@@ -141,11 +168,16 @@ DUPLICATES = {
     "console:duplicate-unmerge": only(ROLL_WRITERS, POST),
 }
 
+EMPLOYERS = {"console:employer-doubts": only(ROLL_WRITERS, BOTH)}
+
 ROUTES: dict[str, Route] = (
     SIGN_IN
     | JOINING
     | INTAKE
+    | EXPORTS
+    | ORDERS
     | DUPLICATES
+    | EMPLOYERS
     | {
         "ui:language": everybody(),
         "ui:large-type": everybody(),

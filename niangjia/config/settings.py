@@ -87,6 +87,7 @@ INSTALLED_APPS = [
     "niangjia.foundation.audit",
     "niangjia.foundation.files",
     "niangjia.foundation.plans",
+    "niangjia.foundation.copies",
     "niangjia.foundation.parameters",
     "niangjia.foundation.idempotency",
     "niangjia.foundation.clocks",

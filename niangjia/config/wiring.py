@@ -6,7 +6,9 @@ from importlib import import_module
 
 JOBS = (
     "niangjia.foundation.chores",
+    "niangjia.foundation.copies.making",
     "niangjia.registry.duplicates.jobs",
+    "niangjia.registry.reorganisation.jobs",
     "niangjia.joining.jobs",
     "niangjia.intake.jobs",
 )
@@ -18,7 +20,9 @@ def connect() -> None:
         import_module(module)
     _clocks()
     _kinds()
+    _exports()
     _events()
+    _following()
 
 
 def _clocks() -> None:
@@ -36,8 +40,36 @@ def _kinds() -> None:
     """Say what kinds of bulk work there are."""
     from niangjia.foundation.plans import kinds
     from niangjia.registry.kinds import members
+    from niangjia.registry.kinds.changes import kind as changes
+    from niangjia.registry.kinds.employers import kind as employers
+    from niangjia.registry.kinds.organisations import kind as organisations
 
-    kinds.register(members.NAME, members.Members)
+    kinds.register_list(members.NAME, members.Members)
+    kinds.register_list(changes.NAME, changes.Changes)
+    kinds.register_list(employers.NAME, employers.Employers)
+    kinds.register_list(organisations.NAME, organisations.Organisations)
+
+
+def _exports() -> None:
+    """Say which lists can be taken out, in whose name they are read, and who above is told."""
+    from niangjia.foundation import events
+    from niangjia.foundation.copies import making, tables
+    from niangjia.insight import exports as insight
+    from niangjia.intake import exports as intake
+    from niangjia.joining import exports as joining
+    from niangjia.registry import exports as registry
+    from niangjia.registry import postings
+
+    for each in (
+        insight.MEMBERS,
+        joining.REQUESTS,
+        joining.CODES,
+        intake.BATCHES,
+        registry.ORGANISATIONS,
+    ):
+        tables.register(each)
+    making.asked_by(postings.actor_held)
+    events.on("export.finish", registry.tell_superior)
 
 
 def _events() -> None:
@@ -46,3 +78,12 @@ def _events() -> None:
     from niangjia.registry.duplicates import searching
 
     events.on("batch.finish", searching.after_batch)
+
+
+def _following() -> None:
+    """Say what goes to the receiver when a union ends."""
+    from niangjia.joining.following import FOLLOWING
+    from niangjia.registry.reorganisation.following import follow
+
+    for each in FOLLOWING:
+        follow(each)

@@ -16,6 +16,7 @@ from niangjia.foundation import notices
 from niangjia.foundation.actors import Actor
 from niangjia.registry.models import Posting
 from niangjia.registry.postings import open_postings
+from niangjia.registry.reorganisation.states import SIGNERS
 from niangjia.ui.requests import account_of, actor_of
 from niangjia.ui.shell import ConsoleShell, Office, Place, places_that_exist
 from niangjia.ui.words import code_name
@@ -66,6 +67,8 @@ def _menu(actor: Actor) -> tuple[tuple[str, str, str], ...]:
             ("console:members", _("Members"), "id"),
             ("console:duplicates", _("Duplicates"), "users"),
             *([("console:intake", _("Intake"), "upload")] if actor.role in ROLL_WRITERS else []),
+            ("console:exports", _("Exports"), "file-export"),
+            *([("console:orders", _("Orders"), "building-community")] if actor.role in SIGNERS else []),
         )
     if actor.role is Role.ORGANISER:
         return (("console:join-codes", _("Join codes"), "qrcode"),)

@@ -4,10 +4,14 @@ from django.urls import path
 
 from niangjia.console import home, notices
 from niangjia.console.board import views as board
+from niangjia.console.copies import asking as export_asking
+from niangjia.console.copies import views as exports
 from niangjia.console.duplicates import pairs
 from niangjia.console.duplicates import queue as duplicates
+from niangjia.console.employers import doubts
 from niangjia.console.intake import batches, rosters
 from niangjia.console.joining import codes, elsewhere, queue, requests
+from niangjia.console.orders import order, orders
 
 app_name = "console"
 urlpatterns = [
@@ -15,15 +19,34 @@ urlpatterns = [
     path("board/", board.board, name="board"),
     path("members/", board.members, name="members"),
     path("notices/", notices.notices, name="notices"),
+    path("exports/", exports.listed, name="exports"),
+    path("exports/of/<slug:name>/", export_asking.new, name="export-new"),
+    path("exports/<uuid:pk>/", exports.show, name="export"),
+    path("exports/<uuid:pk>/cancel/", exports.cancel, name="export-cancel"),
+    path("exports/<uuid:pk>/remove/", exports.remove, name="export-remove"),
+    path("exports/<uuid:pk>/file/<str:signed>/", exports.give, name="export-file"),
     path("intake/", rosters.rosters, name="intake"),
     path("intake/template.xlsx", rosters.empty, name="intake-template"),
+    path("intake/doubts/", doubts.listed, name="employer-doubts"),
     path("intake/<uuid:pk>/", batches.show, name="intake-batch"),
     path("intake/<uuid:pk>/columns/", batches.remap, name="intake-remap"),
+    path("intake/<uuid:pk>/columns/anew/", batches.guess_anew, name="intake-guess-anew"),
+    path("intake/<uuid:pk>/kind/", batches.read_as, name="intake-read-as"),
     path("intake/<uuid:pk>/write/", batches.commit, name="intake-commit"),
     path("intake/<uuid:pk>/stop/", batches.stop, name="intake-stop"),
     path("intake/<uuid:pk>/cancel/", batches.cancel, name="intake-cancel"),
     path("intake/<uuid:pk>/undo/", batches.undo, name="intake-undo"),
     path("intake/<uuid:pk>/repair.xlsx", batches.repair, name="intake-repair"),
+    path("orders/", orders.listed, name="orders"),
+    path("orders/template.xlsx", orders.empty, name="order-template"),
+    path("orders/<uuid:pk>/", order.show, name="order"),
+    path("orders/<uuid:pk>/lines/", order.add_line, name="order-line"),
+    path("orders/<uuid:pk>/lines/<int:number>/drop/", order.drop_line, name="order-line-drop"),
+    path("orders/<uuid:pk>/file/", order.add_file, name="order-file"),
+    path("orders/<uuid:pk>/preview/", order.look_ahead, name="order-preview"),
+    path("orders/<uuid:pk>/sign/", order.sign, name="order-sign"),
+    path("orders/<uuid:pk>/cancel/", order.cancel, name="order-cancel"),
+    path("orders/<uuid:pk>/take-back/", order.take_back, name="order-take-back"),
     path("duplicates/", duplicates.queue, name="duplicates"),
     path("duplicates/search/", duplicates.search, name="duplicates-search"),
     path("duplicates/decide/", duplicates.decide, name="duplicates-decide"),

@@ -13,16 +13,21 @@ from niangjia.foundation.actors import Actor
 from niangjia.insight import figures
 from niangjia.insight.slices import Slice, rows_of
 from niangjia.joining import queries as joining
+from niangjia.registry import organisations
 from niangjia.registry.models import Organisation
 
 
 @dataclass(frozen=True)
 class Row:
-    """One branch: its organisation, whether only that itself, and its members by group."""
+    """One branch: its organisation, whether only that itself, and its members by group.
+
+    ``stands`` is false for one that stood there on that day and has moved since: another office sees its list now.
+    """
 
     organisation: Organisation
     alone: bool
     by_group: dict[str, int]
+    stands: bool = True
 
     @property
     def total(self) -> int:
@@ -73,9 +78,14 @@ def _rows(office: Organisation, *, by: Actor, on: date) -> tuple[Row, ...]:
     for cell in figures.members_by_branch(by=by, depth=office.depth + 1, on=on):
         by_branch[cell.branch][cell.group] = cell.n
     below = {branch.path: branch for branch in _branches(office, by_branch)}
+    then = (
+        {}
+        if by_branch.keys() <= below.keys()
+        else organisations.stood_at(by_branch.keys() - below.keys(), on=on)
+    )
     return tuple(
-        Row(organisation, organisation.path == office.path, by_branch.get(path, {}))
-        for path, organisation in sorted(below.items())
+        Row(organisation, path == office.path, by_branch.get(path, {}), stands=path in below)
+        for path, organisation in sorted((below | then).items())
     )
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Sum
 
+from niangjia.core.errors import NotFound
 from niangjia.foundation.actors import Actor
-from niangjia.registry import memberships
-from niangjia.registry.models import Membership, Organisation
+from niangjia.registry import deltas, memberships, organisations
+from niangjia.registry.models import Delta, Membership, Organisation
+from niangjia.registry.scopes import within
 
 
 @dataclass(frozen=True)
@@ -30,10 +33,48 @@ class Slice:
         return replace(self, branch=branch, alone=alone)
 
 
+NOT_RECORDED = "-"
+
+
+def slice_of(asked: Mapping[str, str], *, on: date, by: Actor) -> Slice:
+    """Return the slice that an address names: ``under`` (a union's code), ``alone``, ``group``, ``since``.
+
+    Raises:
+        NotFound: an organisation that is none, or out of scope.
+    """
+    branch = None
+    if under := asked.get("under"):
+        branch = organisations.counted_by(by).filter(code=under).first()
+        if branch is None:
+            raise NotFound
+    group = asked.get("group", "")
+    return Slice(
+        on=on,
+        branch=branch,
+        alone="alone" in asked,
+        group=None if group == NOT_RECORDED else group,
+        since=_day(asked.get("since", "")),
+    )
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def counted_in(slice_: Slice, *, by: Actor) -> int:
+    """Return the figure of a slice without ``since``: what is counted on that day, under the paths of that day."""
+    counted = within(Delta.objects.filter(measure=deltas.MEMBERS, day__lte=slice_.on), by)
+    sums = counted.filter(_branch(slice_), _group(slice_)).aggregate(n=Sum("n"))
+    return sums["n"] or 0
+
+
 def rows_of(slice_: Slice, *, by: Actor) -> QuerySet[Membership]:
     """Return the spells that a slice counts."""
     rows = _on_roll(slice_, by=by) if slice_.since is None else _came(slice_, by=by)
-    return rows.filter(_branch(slice_), _group(slice_)).select_related("organisation", "person")
+    return rows.filter(_branch(slice_), _group(slice_)).select_related("organisation")
 
 
 def _on_roll(slice_: Slice, *, by: Actor) -> QuerySet[Membership]:

@@ -1,4 +1,4 @@
-"""What a clerk does with a roster: hand it in, correct the headings, write it, stop it, take it back."""
+"""What a clerk does with a list: hand it in, correct the headings, write it, stop it, take it back."""
 
 from __future__ import annotations
 
@@ -9,18 +9,39 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from niangjia.core.days import day_of
+from niangjia.core.errors import Conflict, NotAllowed
 from niangjia.core.parameters.values import Parameters
+from niangjia.core.words import gettext_noop
 from niangjia.foundation import workflow
 from niangjia.foundation.actors import Actor
 from niangjia.foundation.files import storing
 from niangjia.foundation.jobs import progress
+from niangjia.foundation.plans import kinds
 from niangjia.foundation.plans.models import Batch
 from niangjia.foundation.plans.states import CHART, OVER, Status
-from niangjia.intake import jobs
-from niangjia.registry.kinds.members import NAME
+from niangjia.intake import jobs, remembering
+from niangjia.registry import organisations
 from niangjia.registry.models import Organisation
 
-NATION = "00"
+MEMBERS, NATION = "members", "00"
+
+
+class NotForThisRole(NotAllowed):
+    """Another role of the office hands such lists in."""
+
+    code = "list_not_for_this_role"
+    message = gettext_noop(
+        "In your role you cannot hand in a list of this kind. Ask the clerk of your office."
+    )
+
+
+class AlreadyThere(Conflict):
+    """The same file came in as a list of that kind before."""
+
+    code = "list_already_there"
+    message = gettext_noop(
+        "This very file came in as that kind of list before. Look for it under “What came in”."
+    )
 
 
 @transaction.atomic
@@ -29,26 +50,34 @@ def upload(
     *,
     name: str,
     organisation: Organisation,
+    kind: str = MEMBERS,
     by: Actor,
     at: datetime,
     options: Mapping[str, Any] | None = None,
 ) -> Batch:
-    """Take a roster in and ask for its trial run. The same file of the same office again shows the first batch.
+    """Take a list in and ask for its trial run. The same file of the same office again shows the first batch.
 
     Args:
-        options: ``create_organisations``, ``chunk_rows``.
+        kind: the name of a kind of list.
+        options: what the kind asks (``Form.asked``), and ``chunk_rows``.
+
+    Raises:
+        NotFound: there is no such kind.
+        NotForThisRole: the actor may not hand such a list in.
     """
+    refuse_role(kind, by=by)
+    organisation = organisations.held(organisation.pk, by=by)
     kept = Parameters(day_of(at), NATION).roster_file_days
     until = day_of(at) + timedelta(days=kept)
     stored = storing.store(parts, organisation=organisation, kind="roster", by=by, at=at, expires_on=until)
-    first = _first(organisation, stored.token)
+    first = _first(organisation, kind, stored.token)
     if first is not None:
         return first
     batch = Batch(
         organisation_id=organisation.pk,
         path=organisation.path,
         line_path=organisation.line_path,
-        kind=NAME,
+        kind=kind,
         file_id=stored.pk,
         file_name=name,
         content_token=stored.token,
@@ -61,21 +90,68 @@ def upload(
             batch.save(force_insert=True)
     except IntegrityError:  # pressed twice: the other request was first
         return Batch.objects.exclude(status__in=OVER).get(
-            organisation_id=organisation.pk, kind=NAME, content_token=stored.token
+            organisation_id=organisation.pk, kind=kind, content_token=stored.token
         )
     jobs.plan.defer(batch=batch.pk)
     return batch
 
 
-def _first(organisation: Organisation, token: Any) -> Batch | None:
-    handed_in = Batch.objects.filter(organisation_id=organisation.pk, kind=NAME, content_token=token)
+def refuse_role(kind: str, *, by: Actor) -> None:
+    """Let nobody go on whose role may not hand in lists of ``kind``.
+
+    Raises:
+        NotFound, NotForThisRole: see ``upload``.
+    """
+    if by.role not in kinds.list_named(kind).roles:
+        raise NotForThisRole
+
+
+def _first(organisation: Organisation, kind: str, token: Any) -> Batch | None:
+    handed_in = Batch.objects.filter(organisation_id=organisation.pk, kind=kind, content_token=token)
     return handed_in.exclude(status__in=OVER).first()
 
 
 @transaction.atomic
 def remap(batch: Batch, mapping: Mapping[str, int], *, by: Actor, at: datetime) -> None:
-    """Say which column holds what, and ask for the trial run again."""
+    """Say which column holds what, for this list and the next with the same headings; ask for the trial run again."""
     workflow.fire(batch, "remap", machine=CHART, by=by, at=at, mapping=dict(mapping))
+    remembering.remember(batch, mapping, by=by, at=at)
+    jobs.plan.defer(batch=batch.pk)
+
+
+@transaction.atomic
+def guess_anew(batch: Batch, *, by: Actor, at: datetime) -> None:
+    """Forget what was remembered for these headings, and ask for a trial run by what they tell alone."""
+    workflow.fire(batch, "remap", machine=CHART, by=by, at=at, mapping={})
+    remembering.forget(batch, by=by, at=at)
+    jobs.plan.defer(batch=batch.pk)
+
+
+@transaction.atomic
+def check_again(batch: Batch, *, by: Actor, at: datetime) -> None:
+    """Ask for the trial run again as it was, since something that it rests on was decided."""
+    workflow.fire(batch, "remap", machine=CHART, by=by, at=at)
+    jobs.plan.defer(batch=batch.pk)
+
+
+@transaction.atomic
+def read_as(batch: Batch, kind: str, *, by: Actor, at: datetime) -> None:
+    """Say that the list is of another kind than was said, and ask for its trial run.
+
+    Raises:
+        NotFound, NotForThisRole: see ``upload``.
+        AlreadyThere: the same file came in as that kind before.
+    """
+    refuse_role(kind, by=by)
+    if (
+        Batch.objects.filter(
+            organisation_id=batch.organisation_id, kind=kind, content_token=batch.content_token
+        )
+        .exclude(status__in=OVER)
+        .exists()
+    ):
+        raise AlreadyThere
+    workflow.fire(batch, "remap", machine=CHART, by=by, at=at, mapping={}, kind=kind, failure={})
     jobs.plan.defer(batch=batch.pk)
 
 

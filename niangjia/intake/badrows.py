@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 import xlsxwriter
 
-from niangjia.core.intake.headers import field_of
+from niangjia.core.intake.headers import Fields, field_of
 from niangjia.intake.reading.sheets import Sheet
 
 COLOURS = {"refuse": "#F8CBAD", "hold": "#FFE699", "note": "#DDEBF7"}
@@ -24,6 +24,7 @@ class Words:
     Attributes:
         reasons: (row, reason): the number in the workbook, and all that is wrong with the row.
         marks: (row, column, severity): cells to colour, columns from 0.
+        fields: the columns of such a list.
         earlier: headings of the column of reasons in any language, for one that came back before.
     """
 
@@ -33,6 +34,7 @@ class Words:
     reason_header: str
     row_header: str
     summary_sheet: str
+    fields: Fields
     earlier: list[str]
     earlier_sheets: list[str]
 
@@ -65,7 +67,7 @@ def write_bad_rows(sheet: Sheet, rows: pl.DataFrame, words: Words, *, tmpdir: Pa
     styles[""] = book.add_format({"num_format": "@"})
     page.set_column(0, 0, 10)
     for at, k in enumerate(kept, start=1):
-        page.set_column(at, at, _WIDTHS.get(field_of(sheet.headers[k]) or "", 12))
+        page.set_column(at, at, _WIDTHS.get(field_of(sheet.headers[k], words.fields) or "", 12))
     page.set_column(len(kept) + 1, len(kept) + 1, 60)
     page.write_row(0, 0, [words.row_header, *(sheet.headers[k] for k in kept), words.reason_header], bold)
     page.freeze_panes(1, 0)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import BinaryIO
 from uuid import UUID
 
 from niangjia.core.days import day_of
@@ -15,13 +16,15 @@ from niangjia.foundation.actors import Actor
 from niangjia.foundation.files import storing
 from niangjia.foundation.files.models import StoredFile
 from niangjia.foundation.jobs import job, progress
-from niangjia.foundation.plans import committing
+from niangjia.foundation.plans import committing, kinds
 from niangjia.foundation.plans.models import Batch
 from niangjia.foundation.plans.states import CHART, Status
+from niangjia.intake import remembering
 from niangjia.intake.planning import forget, plan_blocks
 from niangjia.intake.reading.caps import Caps
-from niangjia.intake.reading.refusals import Unexpected
-from niangjia.intake.reading.sheets import stream
+from niangjia.intake.reading.refusals import NoHeader, OtherKind, Unexpected
+from niangjia.intake.reading.sheets import Stream, stream
+from niangjia.intake.words import form_of
 
 Clock = Callable[[], datetime]
 
@@ -61,13 +64,55 @@ def _plan(row: Batch, *, by: Actor, now: Clock) -> None:
         content = storing.open_file(stored, purpose="roster", by=by, at=start)
     caps = Caps(memory_mib=held.reader_memory_mib, rows=held.file_max_rows)
     with content:
-        sheet = stream(content, name=row.file_name, caps=caps)
+        sheet = _streamed(row, content, caps)
         with acting(by):
-            row.options = {**row.options, "headers": [headers.shown(each) for each in sheet.headers]}
+            mapping = _mapping(row, sheet.headers, by=by)
             Batch.objects.filter(pk=row.pk).update(options=row.options)
-        plan_blocks(row, sheet.blocks, row.mapping or headers.guess(sheet.headers), by=by, now=now)
+        plan_blocks(row, sheet.blocks, mapping, by=by, now=now)
     with acting(by):
         Batch.objects.filter(pk=row.pk).update(seconds=(now() - start).total_seconds())
+
+
+def _streamed(row: Batch, content: BinaryIO, caps: Caps) -> Stream:
+    """Return the list in the file.
+
+    Raises:
+        OtherKind: no list of this kind is in it, but one of another kind.
+        Invalid: see ``sheets.stream``.
+    """
+    try:
+        return stream(content, name=row.file_name, caps=caps, lists=(form_of(row).fields,))
+    except NoHeader:
+        every = tuple(kind.form.fields for kind in kinds.lists().values())
+        sheet = stream(content, name=row.file_name, caps=caps, lists=every)
+        other = headers.likeliest(sheet.headers, _fields())
+        if other in (None, row.kind):
+            raise
+        raise OtherKind(kind=other) from None
+
+
+def _mapping(row: Batch, heads: Sequence[str], *, by: Actor) -> dict[str, int]:
+    """Return which column holds what: as the clerk said, else as last time, else as the headings tell."""
+    guessed, headings = headers.guess(heads, form_of(row).fields), remembering.print_of(heads)
+    saved = None if row.mapping else remembering.last_time(row, headings, by=by)
+    row.options = row.options | {
+        "headers": [headers.shown(each) for each in heads],
+        "headings": str(headings),
+        "guessed": guessed,
+        "looks_like": _looks_like(row, heads),
+        "as_on": saved.remembered_at.isoformat() if saved else "",
+    }
+    return row.mapping or (saved.mapping if saved else guessed)
+
+
+def _looks_like(row: Batch, heads: Sequence[str]) -> str:
+    """Return the kind that the headings tell of, "" where it is the one that was said."""
+    likely = headers.likeliest(heads, {row.kind: form_of(row).fields} | _fields())
+    return likely if likely and likely != row.kind else ""
+
+
+def _fields() -> dict[str, headers.Fields]:
+    return {name: kind.form.fields for name, kind in kinds.lists().items()}
 
 
 def _fail(batch: UUID, refusal: Refusal, *, by: Actor, at: datetime) -> None:

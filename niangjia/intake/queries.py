@@ -8,14 +8,15 @@ from django.db.models import QuerySet
 
 from niangjia.core.errors import NotFound
 from niangjia.foundation.actors import Actor
+from niangjia.foundation.plans import kinds
 from niangjia.foundation.plans import queries as plans
 from niangjia.foundation.plans.models import Batch
-from niangjia.registry.kinds.members import NAME
 
 
 def visible_to(actor: Actor) -> QuerySet[Batch]:
-    """Return the rosters that ``actor`` may see, the newest first."""
-    return plans.visible_to(actor).filter(kind=NAME)
+    """Return the lists that ``actor`` may see, of the kinds that the role may hand in; the newest first."""
+    open_to = kinds.lists(None if actor.is_system else actor.role)
+    return plans.visible_to(actor).filter(kind__in=list(open_to))
 
 
 def get(pk: UUID, *, by: Actor) -> Batch:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any, BinaryIO
 
@@ -20,18 +20,17 @@ from django.utils.translation import gettext
 from niangjia.core import plan
 from niangjia.core.errors import Invalid
 from niangjia.core.findings import SEVERITIES
-from niangjia.core.intake import rules
-from niangjia.core.intake.fields import BY_NAME
 from niangjia.core.intake.headers import REASON_HEADER, ROW_HEADER, guess
+from niangjia.core.intake.lists import Form
 from niangjia.core.words import gettext_noop
 from niangjia.intake.badrows import Words, write_bad_rows
 from niangjia.intake.reading.caps import Caps
+from niangjia.intake.reading.mending.marks import Told
 from niangjia.intake.reading.process import frames
-from niangjia.intake.reading.refusals import WHOLE, Broken
 from niangjia.intake.reading.sheets import Sheet
 
 CHILD = "niangjia.intake.reading.mender"
-MOST_ROWS_IN_PLACE = 20_000
+PATIENT = Caps(cpu_seconds=300, wall_seconds=600)  # it has been read once, and a million rows take their time
 SUMMARY_SHEET = gettext_noop("Summary of the check")
 _SUMMARY_HEADINGS = (gettext_noop("Verdict"), gettext_noop("How many"))
 _FINDING_HEADINGS = (gettext_noop("What to do"), gettext_noop("How many"))
@@ -43,11 +42,12 @@ def repair_workbook(
     sheet: Sheet,
     findings: pl.DataFrame,
     *,
+    form: Form,
     verdicts: pl.Series,
     language: str,
     mapping: Mapping[str, int] | None = None,
-    messages: Mapping[str, str] | None = None,
     caps: Caps | None = None,
+    in_place: bool = True,
 ) -> bytes:
     """Return the workbook that goes back to the clerk.
 
@@ -55,19 +55,20 @@ def repair_workbook(
         content: the file as it was uploaded.
         sheet: what ``read`` made of it.
         findings: in the schema of ``core.findings``; ``row`` is the place in ``sheet.rows``, from 0.
+        form: how a list of this kind speaks.
         verdicts: (n,) of each row of ``sheet.rows``.
         language: "zh-hans" or "en".
         mapping: field → column, as the clerk confirmed it; guessed from the headings if not given.
-        messages: code → English msgid of findings that other places make.
+        in_place: whether the whole workbook is wanted, or its bad rows alone.
     """
-    columns = guess(sheet.headers) if mapping is None else mapping
+    columns = guess(sheet.headers, form.fields) if mapping is None else mapping
     with translation.override(language):
-        words = _words(sheet, findings, verdicts, columns, rules.MESSAGES | dict(messages or {}))
+        words = _words(sheet, findings, verdicts, columns, form)
     content.seek(0)
     is_workbook = content.read(len(_XLSX)) == _XLSX
-    if is_workbook and sheet.rows.height <= MOST_ROWS_IN_PLACE:
+    if is_workbook and in_place:
         with suppress(Invalid):  # not every workbook that can be read can be written again
-            return _in_place(content, sheet, words, caps or Caps())
+            return b"".join(_in_place(content, sheet, words, caps or PATIENT))
     back = verdicts.cast(pl.String).is_in([plan.Verdict.REFUSED.value, plan.Verdict.HELD.value])
     return write_bad_rows(sheet, sheet.rows.filter(back), words, tmpdir=settings.NIANGJIA_HOME.tmp)
 
@@ -77,10 +78,10 @@ def _words(
     findings: pl.DataFrame,
     verdicts: pl.Series,
     mapping: Mapping[str, int],
-    messages: Mapping[str, str],
+    form: Form,
 ) -> Words:
     numbered = findings.with_columns(number=sheet.rows["row"].gather(findings["row"]))
-    told = _told(numbered, messages)
+    told = _told(numbered, form)
     reasons = told.group_by("number", maintain_order=True).agg(
         pl.col("text").unique(maintain_order=True).str.join("\n")
     )
@@ -94,15 +95,16 @@ def _words(
         reason_header=gettext(REASON_HEADER),
         row_header=gettext(ROW_HEADER),
         summary_sheet=gettext(SUMMARY_SHEET),
+        fields=form.fields,
         earlier=_in_all(languages, REASON_HEADER),
         earlier_sheets=_in_all(languages, SUMMARY_SHEET),
     )
 
 
-def _told(numbered: pl.DataFrame, messages: Mapping[str, str]) -> pl.DataFrame:
+def _told(numbered: pl.DataFrame, form: Form) -> pl.DataFrame:
     """Return the findings with their text: made once for each code and parameter, not for each row."""
     kinds = numbered.select("code", "column", "params").unique()
-    texts = [_text(code, column, params, messages) for code, column, params in kinds.iter_rows()]
+    texts = [_text(code, column, params, form) for code, column, params in kinds.iter_rows()]
     return numbered.join(
         kinds.with_columns(pl.Series("text", texts, dtype=pl.String)),
         on=["code", "column", "params"],
@@ -111,10 +113,10 @@ def _told(numbered: pl.DataFrame, messages: Mapping[str, str]) -> pl.DataFrame:
     )
 
 
-def _text(code: str, column: str, params: str | None, messages: Mapping[str, str]) -> str:
-    said = gettext(messages[code]) % (json.loads(params) if params else {}) if code in messages else code
-    label = gettext(BY_NAME[column].label) if column in BY_NAME else column
-    return f"{label}: {said}"
+def _text(code: str, column: str, params: str | None, form: Form) -> str:
+    known = form.messages.get(code)
+    said = gettext(known) % (json.loads(params) if params else {}) if known else code
+    return f"{gettext(form.label_of(column))}: {said}"
 
 
 def _summary(told: pl.DataFrame, verdicts: pl.Series) -> list[list[Any]]:
@@ -134,20 +136,21 @@ def _in_all(languages: list[str], text: str) -> list[str]:
     return found
 
 
-def _in_place(content: BinaryIO, sheet: Sheet, words: Words, caps: Caps) -> bytes:
-    """Return the same workbook, coloured: by a child, for it parses the user's file."""
-    told = {
-        "sheet": sheet.name,
-        "header_row": sheet.header_row,
-        "width": len(sheet.headers),
-        "reasons": words.reasons.rows(),
-        "marks": words.marks.rows(),
-        "summary": words.summary,
-        "reason_header": words.reason_header,
-        "summary_sheet": words.summary_sheet,
-        "earlier": words.earlier,
-        "earlier_sheets": words.earlier_sheets,
-    }
-    for _, book in frames(CHILD, [content, io.BytesIO(json.dumps(told).encode())], caps):
-        return book
-    raise Broken(where=WHOLE)
+def _in_place(content: BinaryIO, sheet: Sheet, words: Words, caps: Caps) -> Iterator[bytes]:
+    """Yield the same workbook, coloured, piece by piece: made by a child, for it parses the user's file."""
+    over = next((k for k, header in enumerate(sheet.headers) if header in words.earlier), None)
+    told = Told(
+        sheet=sheet.name,
+        header_row=sheet.header_row,
+        column=len(sheet.headers) if over is None else over,
+        over=over is not None,
+        reason_header=words.reason_header,
+        summary_sheet=words.summary_sheet,
+        summary=words.summary,
+        earlier_sheets=words.earlier_sheets,
+        reasons=words.reasons,
+        marks=words.marks.with_columns(pl.col("severity").cast(pl.String)),
+    )
+    contents = [content, *(io.BytesIO(part) for part in told.packed())]
+    for _, piece in frames(CHILD, contents, caps):
+        yield piece

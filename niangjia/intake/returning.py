@@ -14,7 +14,8 @@ from niangjia.foundation.files import storing
 from niangjia.foundation.files.models import StoredFile
 from niangjia.foundation.plans import queries
 from niangjia.foundation.plans.models import Batch
-from niangjia.intake.words import MESSAGES, MOVED
+from niangjia.intake.words import form_of
+from niangjia.registry.kinds.roster import MOVED
 
 BACK = (Verdict.HELD.value, Verdict.REFUSED.value)
 
@@ -42,12 +43,13 @@ def repair_of(batch: Batch, *, language: str, by: Actor, at: datetime) -> bytes:
     stored = StoredFile.objects.get(pk=batch.file_id)
     told = list(queries.results_of(batch, by=by).values_list("row", "verdict", "findings"))
     with storing.open_file(stored, purpose="repair", by=by, at=at) as content:
-        sheet = read(content, name=batch.file_name)
+        form = form_of(batch)
+        sheet = read(content, name=batch.file_name, lists=(form.fields,))
         places = {row: place for place, row in enumerate(sheet.rows["row"].to_list())}
         findings, verdicts = _findings(told, places), _verdicts(told, places)
         made = repair_workbook(
             content, sheet, findings,
-            verdicts=verdicts, language=language, mapping=batch.mapping, messages=MESSAGES,
+            form=form, verdicts=verdicts, language=language, mapping=batch.mapping,
         )  # fmt: skip
     facts = {"rows": int(verdicts.cast(pl.String).is_in(BACK).sum())}
     audit.record("roster.returned", by=by, at=at, subject=batch, facts=facts)

@@ -13,6 +13,7 @@ from niangjia.core.errors import NotFound
 from niangjia.foundation import audit
 from niangjia.foundation.actors import Actor
 from niangjia.joining.models import JoinCode
+from niangjia.registry import organisations
 from niangjia.registry.models import Organisation
 from niangjia.registry.scopes import within
 
@@ -39,6 +40,7 @@ def get(pk: UUID, *, by: Actor) -> JoinCode:
 @transaction.atomic
 def make(organisation: Organisation, *, label: str = "", by: Actor, at: datetime) -> JoinCode:
     """Return a new code that leads to ``organisation``'s form."""
+    organisation = organisations.held(organisation.pk, by=by)
     token = secrets.token_urlsafe(TOKEN_BYTES)
     place = {"organisation": organisation, "path": organisation.path, "line_path": organisation.line_path}
     code = JoinCode.objects.create(**place, token=token, label=label, made_at=at)

@@ -34,7 +34,10 @@ class Submission(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    organisation = models.ForeignKey("registry.Organisation", models.PROTECT, related_name="+")
+    # Without a check in the database: it would make a phone wait while the union moves (ADR 0026).
+    organisation = models.ForeignKey(
+        "registry.Organisation", models.PROTECT, related_name="+", db_constraint=False
+    )
     code = models.ForeignKey(JoinCode, models.PROTECT, related_name="+")
     name = models.TextField(max_length=100)
     id_kind = models.TextField(max_length=20)
@@ -62,7 +65,9 @@ class JoinRequest(Scoped):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    holder = models.ForeignKey("registry.Organisation", models.PROTECT, related_name="+", db_index=False)
+    holder = models.ForeignKey(
+        "registry.Organisation", models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     status = models.TextField(max_length=12, choices=Status, default=Status.PENDING)
     name = models.TextField(max_length=100)
     id_kind = models.TextField(max_length=20)

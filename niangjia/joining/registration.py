@@ -35,6 +35,7 @@ def register(join_request_id: UUID, *, by: Actor, at: datetime) -> None:
     Whether the person is known is looked up again here: between screening and approval another roll may have
     taken the same person in.
     """
+    organisations.hold(JoinRequest.objects.filter(pk=join_request_id).values_list("organisation", flat=True))
     join_request = JoinRequest.objects.select_for_update().get(pk=join_request_id)
     if join_request.status != Status.APPROVED:
         return

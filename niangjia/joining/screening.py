@@ -16,7 +16,7 @@ from niangjia.foundation.actors import Actor
 from niangjia.joining import submitting
 from niangjia.joining.models import JoinRequest, Submission
 from niangjia.joining.states import OPEN
-from niangjia.registry import logins, persons
+from niangjia.registry import logins, organisations, persons
 
 TABLE = "joining_joinrequest"
 CLOCKS = (
@@ -31,6 +31,7 @@ CLOCKS = (
 @transaction.atomic
 def screen(submission_id: UUID, *, by: Actor, at: datetime) -> JoinRequest:
     """Turn a submission into a request in its union's queue, and start its clocks; a second call does nothing."""
+    organisations.hold(Submission.objects.filter(pk=submission_id).values_list("organisation", flat=True))
     submission = Submission.objects.select_for_update().get(pk=submission_id)
     if submission.join_request is not None:
         return submission.join_request
@@ -57,7 +58,7 @@ def _open_one(token: UUID, submission: Submission) -> JoinRequest | None:
 
 
 def _make(submission: Submission, secrets: Any, token: UUID, *, by: Actor, at: datetime) -> JoinRequest:
-    union, number = submission.organisation, secrets["id_number"]
+    union, number = organisations.held(submission.organisation_id, by=by), secrets["id_number"]
     join_request = JoinRequest.objects.create(
         id=submission.pk,
         organisation=union,

@@ -28,7 +28,9 @@ def give(person: Person, purpose: str, text_version: str, *, by: Actor, at: date
 
 def follow(person: Person) -> None:
     """Let what the person agreed to move along with the record: the office that holds it answers for its use."""
-    Consent.objects.filter(person=person).exclude(path=person.path).update(**_place(person))
+    for is_open in (True, False):  # each has an index of its own
+        mine = Consent.objects.filter(person=person, withdrawn_at__isnull=is_open)
+        mine.exclude(path=person.path).update(**_place(person))
 
 
 def _place(person: Person) -> dict[str, Any]:

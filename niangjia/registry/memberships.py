@@ -12,7 +12,7 @@ from niangjia.core.errors import Conflict
 from niangjia.core.words import gettext_noop
 from niangjia.foundation import audit
 from niangjia.foundation.actors import Actor
-from niangjia.registry import consents, deltas
+from niangjia.registry import consents, deltas, organisations
 from niangjia.registry.models import Membership, Organisation, Person
 from niangjia.registry.scopes import within
 
@@ -37,9 +37,9 @@ def visible_to(actor: Actor) -> QuerySet[Membership]:
 
 
 def on_roll(*, by: Actor, on: date) -> QuerySet[Membership]:
-    """Return the primary spells of members as they stood at the end of the day ``on``."""
+    """Return the primary spells of members as they stood at the end of the day ``on``; who is at rest is not counted."""
     still = Q(to_on__isnull=True) | Q(to_on__gt=on)
-    return visible_to(by).filter(still, kind=Membership.Kind.PRIMARY, from_on__lte=on)
+    return visible_to(by).filter(still, kind=Membership.Kind.PRIMARY, from_on__lte=on, is_retained=False)
 
 
 @transaction.atomic
@@ -51,6 +51,7 @@ def open_spell(
     Raises:
         AlreadyMember: there is an open primary spell.
     """
+    organisation = organisations.held(organisation.pk, by=by)
     if open_primary_of(person):
         raise AlreadyMember
     on = day_of(at)
@@ -92,11 +93,14 @@ def close_spell(spell: Membership, *, reason: str, by: Actor, at: datetime) -> N
     Raises:
         SpellClosed: somebody closed it first.
     """
+    organisations.hold([spell.organisation_id])
+    spell.refresh_from_db(fields=["organisation", "path", "line_path"])
     on = max(day_of(at), spell.from_on)
     closing = {"to_on": on, "closed_at": at, "end_reason": reason, "status": Membership.Status.EXITED}
     if not Membership.objects.filter(pk=spell.pk, to_on__isnull=True).update(**closing):
         raise SpellClosed
-    deltas.append(deltas.MEMBERS, spell, on=on, n=-1, source=spell.pk)
+    if not spell.is_retained:
+        deltas.append(deltas.MEMBERS, spell, on=on, n=-1, source=spell.pk)
     audit.record("membership.closed", by=by, at=at, subject=spell, persons=[spell.person_id])
 
 

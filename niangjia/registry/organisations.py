@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
+from uuid import UUID
 
+import numpy as np
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet
 
 from niangjia.core.codes.unions import Place, may_stand_under
-from niangjia.core.errors import Invalid
+from niangjia.core.errors import Conflict, Invalid
+from niangjia.core.reorganisation.steps import step_number, step_texts
 from niangjia.core.words import gettext_noop
 from niangjia.foundation.actors import Actor
 from niangjia.registry.models import Organisation, Parenthood
 
-TREE_LOCK = 0x6E6A_7472  # "njtr": two moves at once may deadlock, and add_root does not lock at all
+TREE_LOCK = 0x6E6A_7472  # "njtr": nothing stands above a root that could be locked
+HOLD = "SELECT * FROM registry_hold(%s)"
+# Of every unit that ever stood right below, today's and earlier ones: a step is used once (docs/algorithms/figures.md).
+LAST_STEP = """SELECT coalesce(max(right(path, 4)), '0000') FROM (
+    SELECT path FROM registry_organisation UNION ALL SELECT path FROM registry_parenthood) every
+    WHERE path > %(path)s AND path < %(path)s || '~' AND length(path) = length(%(path)s) + 4"""
 
 
 def visible_to(actor: Actor) -> QuerySet[Organisation]:
@@ -33,6 +42,13 @@ def counted_by(actor: Actor) -> QuerySet[Organisation]:
     return Organisation.objects.filter(path__in=above) | visible_to(actor)
 
 
+def stood_at(paths: Iterable[str], *, on: date) -> dict[str, Organisation]:
+    """Return by path the organisations that stood there on the day ``on`` and stand elsewhere today."""
+    still = Q(to_on__isnull=True) | Q(to_on__gt=on)
+    then = Parenthood.objects.filter(still, path__in=list(paths), from_on__lte=on)
+    return {row.path: row.organisation for row in then.select_related("organisation")}
+
+
 def parent_of(organisation: Organisation) -> Organisation | None:
     """Return the organisation right above, None at the top."""
     above = organisation.path[: -Organisation.steplen]
@@ -47,6 +63,49 @@ def common_superior(one: Organisation, other: Organisation) -> Organisation:
         shared += steps
     path = one.path[:shared] or one.path[:steps]
     return Organisation.objects.get(path=path)
+
+
+class OfficeMoved(Conflict):
+    """The actor's office was moved while this was under way."""
+
+    code = "office_moved"
+    message = gettext_noop("Your office has just been reorganised. Load the page again.")
+
+
+class UnionEnded(Conflict):
+    """The union has ended meanwhile."""
+
+    code = "union_ended"
+    message = gettext_noop("This union has ended. Choose the one that took over.")
+
+
+def held(pk: UUID, *, by: Actor) -> Organisation:
+    """Return the union as it stands now; until this transaction ends nobody can move it, nor the federation that leads it.
+
+    Whoever copies a union's path asks here first, before any other row is locked (docs/algorithms/reorganisation.md).
+
+    Raises:
+        OfficeMoved: the union lies outside the actor's range by now.
+        UnionEnded: it has ended.
+    """
+    line = Organisation.objects.values_list("line_id", flat=True).get(pk=pk)
+    rows = {row.pk: row for row in Organisation.objects.raw(HOLD, [[pk, *([line] if line else [])]])}
+    union = rows[pk]
+    if union.line_id != line:
+        return held(pk, by=by)
+    if line:
+        union.line = rows[line]
+    if by.scope is not None and not by.scope.holds(union.line_path if by.scope.line else union.path):
+        raise OfficeMoved
+    if union.ended_on is not None:
+        raise UnionEnded
+    return union
+
+
+def hold(pks: Iterable[UUID]) -> None:
+    """Keep these unions where they are until this transaction ends; see ``held``."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM registry_hold(%s)", [list(pks)])
 
 
 class MayNotStandThere(Invalid):
@@ -66,18 +125,38 @@ def found(facts: dict[str, Any], *, under: Organisation | None, on: date) -> Org
     place = Place(facts["kind"], facts["level"])
     if not may_stand_under(place, Place(under.kind, under.level) if under else None):
         raise MayNotStandThere
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [TREE_LOCK])
-    values = {"established_on": on, "line": _line_of(under), **facts}
-    if under is None:
-        made = Organisation.objects.add_root(values)
-    else:
-        made = Organisation.objects.add_child(Organisation.objects.get(pk=under.pk), values)
+    values = {"established_on": on, "line": line_below(under), **facts}
+    made = _add_root(values) if under is None else _add_below(under.pk, values)
     Parenthood.objects.create(organisation=made, parent=under, path=made.path, from_on=made.established_on)
     return made
 
 
-def _line_of(parent: Organisation | None) -> Organisation | None:
+def _add_root(values: dict[str, Any]) -> Organisation:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [TREE_LOCK])
+    return Organisation.objects.add_root(values)
+
+
+def _add_below(pk: UUID, values: dict[str, Any]) -> Organisation:
+    """Return a new unit under a step that was never used before; the superior's row is locked meanwhile."""
+    above = Organisation.objects.select_for_update(no_key=True).get(pk=pk)
+    path = next_path(above.path)
+    made = Organisation(path=path, depth=above.depth + 1, numchild=0, **values)
+    made.save(force_insert=True)
+    Organisation.objects.filter(pk=pk).update(numchild=F("numchild") + 1)
+    return made
+
+
+def next_path(above: str) -> str:
+    """Return a path right below ``above`` that no unit ever had."""
+    with connection.cursor() as cursor:
+        cursor.execute(LAST_STEP, {"path": above})
+        (last,) = cursor.fetchone()
+    return above + str(step_texts(np.array([step_number(last) + 1]))[0])
+
+
+def line_below(parent: Organisation | None) -> Organisation | None:
+    """Return the federation of an industry that leads what stands right under ``parent``."""
     if parent is None:
         return None
     return parent if parent.leads_a_line else parent.line

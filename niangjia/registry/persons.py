@@ -16,6 +16,7 @@ from niangjia.core.ids import uuid7
 from niangjia.core.text import match_key
 from niangjia.foundation import audit, vault
 from niangjia.foundation.actors import Actor
+from niangjia.registry import organisations
 from niangjia.registry.models import IdentityToken, Organisation, Person
 from niangjia.registry.scopes import within
 
@@ -57,6 +58,7 @@ def register(
         secrets: ``id_number`` and ``phone``, normalised.
         facts: plain columns: ``name``, ``id_kind``, ``sex``, ``birth_on``, ``group`` …
     """
+    at_union = organisations.held(at_union.pk, by=by)
     row_id = uuid7()
     person = Person.objects.create(
         id=row_id,

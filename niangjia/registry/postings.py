@@ -40,6 +40,12 @@ def actor_for(account_id: UUID, posting: Posting) -> Actor:
     )
 
 
+def actor_held(account_id: UUID, posting_id: UUID, on: date) -> Actor | None:
+    """Return whom a posting makes of its account on a day; None where it is not held, or the account is closed."""
+    held = open_postings(account_id, on=on).filter(pk=posting_id, account__is_active=True).first()
+    return actor_for(account_id, held) if held else None
+
+
 def actor_of_session(account: Any, session: MutableMapping[str, Any], *, at: datetime) -> Actor:
     """Return who acts in this session at ``at``; rights are read anew each time, so a removed one ends at once."""
     if not account.is_authenticated or not account.is_active or sessions.has_run_out(session, at=at):

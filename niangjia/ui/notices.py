@@ -34,6 +34,12 @@ WORDS = {
     "batch_stuck": gettext_noop(
         "The work on a roster stopped because of an error. What was written stays; open it to go on or to take it back."
     ),
+    "export_ready": gettext_noop(
+        "A list that was to be taken out is ready. Who asked for it can fetch it now."
+    ),
+    "export_below": gettext_noop(
+        "An office below you took a list out. See which one, how many rows, and what for."
+    ),
     "duplicates_searched": gettext_noop("The search for people with two records is done."),
     "duplicates_search_failed": gettext_noop(
         "The search for people with two records broke off because of an error. You can start it again."
@@ -44,6 +50,18 @@ WORDS = {
     "unmerge_refused": gettext_noop("A merge could not be taken apart. Its page says why."),
     "records_merged": gettext_noop("You had two records. They are one now; nothing of them was lost."),
     "records_parted": gettext_noop("Two records that had been made one are two again."),
+    "order_carried_out": gettext_noop(
+        "A reorganisation order that concerns your office has been carried out. Units stand at their new places."
+    ),
+    "order_taken_back": gettext_noop(
+        "A reorganisation order that concerned your office has been taken back. Units stand where they stood."
+    ),
+    "order_refused": gettext_noop(
+        "A reorganisation order could not be carried out on its day. Nothing was changed; open it to see why."
+    ),
+    "order_kept": gettext_noop(
+        "A reorganisation order could not be taken back, since something stands in the way. Open it to see what."
+    ),
     "held_alarm": gettext_noop(
         "An office below you meets many people of other rolls in its rosters. Ask why."
     ),

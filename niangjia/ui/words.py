@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from django.utils.translation import get_language, gettext
 
-from niangjia.core.codes import by_code
+from niangjia.core.codes import code_name as name_of_code
 from niangjia.core.errors import Refusal
 from niangjia.ui.dates import day_text, moment_text
 
@@ -35,10 +35,7 @@ def written(value: object) -> object:
 
 def code_name(code: str, table: str) -> str:
     """Return the name of a code of ``core.codes`` in the reader's language, the code itself where there is none."""
-    found = by_code(table).get(code)
-    if found is None:
-        return code
-    return found.name_zh if (get_language() or "").startswith("zh") else found.name_en
+    return name_of_code(code, table, get_language() or "")
 
 
 def counted(count: int) -> str:

@@ -32,9 +32,26 @@ VISITED: dict[str, set[str]] = {
         "console:intake-undo",
         "console:notices",
     },
+    "test_a_list_is_taken_out_and_the_office_above_sees_it": {
+        "console:export",
+        "console:export-new",
+        "console:exports",
+    },
     "test_a_clerk_works_through_the_people_with_two_records": {
         "console:duplicate",
         "console:duplicates",
+    },
+    "test_an_order_from_the_draft_to_the_day_and_back": {
+        "console:board",
+        "console:notices",
+        "console:order",
+        "console:order-take-back",
+        "console:orders",
+    },
+    "test_a_list_of_employers_with_some_in_doubt": {
+        "console:employer-doubts",
+        "console:intake",
+        "console:intake-batch",
     },
     "test_signing_in_and_what_is_refused": {
         "account_inactive",
@@ -95,8 +112,10 @@ WITHOUT_A_PAGE = {
     "ui:large-type": "leads back",
     "account_next_step": "leads on",
     "mobile:me": "leads on",
+    "console:export-file": "is a file",
     "console:intake-repair": "is a workbook",
     "console:intake-template": "is a workbook",
+    "console:order-template": "is a workbook",
 }
 
 

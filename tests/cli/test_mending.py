@@ -35,7 +35,7 @@ def members() -> int:
 
 def test_what_is_mended_goes_in_and_nothing_else(office, tmp_path, capsys):
     def handed_in(file, *, trial=False):
-        hand_in(file, office.code, trial=trial, create_organisations=False, as_json=True, now=timezone.now)
+        hand_in("members", file, office.code, trial=trial, said=(), as_json=True, now=timezone.now)
         return json.loads(capsys.readouterr().out)
 
     made = roster(ROWS, 77)

@@ -13,7 +13,7 @@ from niangjia.core.roles import Role
 from niangjia.foundation import workflow
 from niangjia.foundation.acting import acting
 from niangjia.foundation.actors import Actor, Scope, system_actor
-from niangjia.foundation.plans import committing
+from niangjia.foundation.plans import committing, kinds
 from niangjia.foundation.plans.models import Batch
 from niangjia.foundation.plans.states import CHART
 from niangjia.intake import actions
@@ -64,13 +64,21 @@ def sheet_of(made) -> tuple[pl.DataFrame, list[str]]:
     return whole[made.truth["position"].to_list()], list(made.headers)
 
 
-def planned(office, sheet, heads, *, name="roster.xlsx", content=None, at=AT, **options) -> Batch:
+def planned(
+    office, sheet, heads, *, name="roster.xlsx", kind="members", content=None, at=AT, **options
+) -> Batch:
     """Hand a sheet in and make its trial run."""
     clerk = clerk_of(office)
     with acting(clerk):
         parts = [content or sheet.write_csv().encode()]
         batch = actions.upload(
-            parts, name=name, organisation=office, by=clerk, at=at, options={"demo": True, **options}
+            parts,
+            name=name,
+            organisation=office,
+            kind=kind,
+            by=clerk,
+            at=at,
+            options={"demo": True, **options},
         )
     with acting(SYSTEM):
         batch = Batch.objects.get(pk=batch.pk)
@@ -78,7 +86,8 @@ def planned(office, sheet, heads, *, name="roster.xlsx", content=None, at=AT, **
         if is_new:
             workflow.fire(batch, "plan", machine=CHART, by=SYSTEM, at=at)
     if is_new:
-        plan_blocks(batch, [sheet], headers.guess(heads), by=SYSTEM, now=lambda: at)
+        mapping = headers.guess(heads, kinds.list_named(kind).form.fields)
+        plan_blocks(batch, [sheet], mapping, by=SYSTEM, now=lambda: at)
     return fresh(batch)
 
 
@@ -107,6 +116,14 @@ def fresh_inside(batch) -> Batch:
 def fresh(batch) -> Batch:
     with acting(SYSTEM):
         return Batch.objects.get(pk=batch.pk)
+
+
+def rows_of(headings, rows) -> tuple[pl.DataFrame, list[str]]:
+    """Return rows of texts as the reader gives them, the first under headings in row 1."""
+    columns = zip(*rows, strict=True)
+    frame = pl.DataFrame({f"c{k}": list(cells) for k, cells in enumerate(columns)}, schema_overrides=None)
+    texts = frame.with_columns(pl.all().cast(pl.String).replace("", None))
+    return texts.with_row_index("row", offset=2), list(headings)
 
 
 __all__ = ["roster"]

@@ -5,7 +5,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 import zipfile
 
 import pytest
@@ -180,16 +179,15 @@ HARMLESS = {
 
 @pytest.mark.parametrize("name", BOMBS)
 def test_it_is_refused_at_once_with_its_reason(name):
+    """What costs the child more processor than this is refused as too slow, and not with its reason."""
     made, code = BOMBS[name]
     content = made()
 
-    start = time.monotonic()
     with pytest.raises(Invalid) as refused:
-        read(io.BytesIO(content), name="roster.xlsx")
+        read(io.BytesIO(content), name="roster.xlsx", caps=Caps(cpu_seconds=6))
 
     assert refused.value.code == code
     assert not re.search(r"张三|369901199001010013|14091234567", str(refused.value))
-    assert time.monotonic() - start < 2
 
 
 def test_forty_and_more_are_tried():

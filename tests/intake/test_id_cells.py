@@ -18,6 +18,7 @@ from niangjia.foundation.acting import acting
 from niangjia.intake.badrows import COLOURS
 from niangjia.intake.reading import read
 from niangjia.intake.repair import repair_workbook
+from niangjia.registry.kinds.roster import FORM
 from niangjia.registry.models import Person
 from niangjia.registry.persons import TABLE
 from tests.intake.idcells import COLUMN, KINDS, ON, workbook
@@ -73,7 +74,7 @@ def test_the_repair_workbook_marks_those_very_cells():
     _, sheet, checked = judged(content)
 
     made = repair_workbook(
-        io.BytesIO(content), sheet, checked.findings, verdicts=checked.verdicts, language="zh-hans"
+        io.BytesIO(content), sheet, checked.findings, form=FORM, verdicts=checked.verdicts, language="zh-hans"
     )
 
     page = openpyxl.load_workbook(io.BytesIO(made)).worksheets[0]

@@ -10,6 +10,7 @@ from niangjia.cli.synth.rosters import DAY, roster
 from niangjia.core.intake import headers, members
 from niangjia.intake import repair
 from niangjia.intake.reading import read
+from niangjia.registry.kinds.roster import FORM
 from tests.intake.books import HEADINGS, PERSON, book, rows, sheet_xml
 from tests.intake.mutants import STYLES
 from tests.intake.truth import as_file
@@ -17,11 +18,17 @@ from tests.intake.truth import as_file
 KINDS = ("id_check", "id_number_cell", "sex_differs", "formula_cell", "nation_unknown", "duplicate_same")
 
 
-def repaired(content, language="zh-hans"):
+def repaired(content, language="zh-hans", *, in_place=True):
     sheet = read(content, name="roster")
     checked = members.check(sheet.rows, headers.guess(sheet.headers), on=DAY, allow_demo=True)
     back = repair.repair_workbook(
-        content, sheet, checked.findings, verdicts=checked.verdicts, language=language
+        content,
+        sheet,
+        checked.findings,
+        form=FORM,
+        verdicts=checked.verdicts,
+        language=language,
+        in_place=in_place,
     )
     return sheet, checked, BytesIO(back)
 
@@ -82,20 +89,19 @@ def test_a_text_table_comes_back_as_the_bad_rows_alone(tmp_path, made):
     assert verdicts(back)["verdict"].to_list() == wrong["verdict"].to_list()
 
 
-@pytest.mark.parametrize("most", [20_000, 10])
-def test_mended_rows_go_in_when_the_workbook_is_read_again(tmp_path, made, monkeypatch, most):
-    monkeypatch.setattr(repair, "MOST_ROWS_IN_PLACE", most)
-    sheet, _, back = repaired(as_file(made, tmp_path, "xlsx"))
+@pytest.mark.parametrize("whole", [True, False])
+def test_mended_rows_go_in_when_the_workbook_is_read_again(tmp_path, made, whole):
+    sheet, _, back = repaired(as_file(made, tmp_path, "xlsx"), in_place=whole)
     book = openpyxl.load_workbook(back)
     page = book.worksheets[0]
     rows = {cells[0].row: cells for cells in page.iter_rows()}
-    top = sheet.header_row if most > 300 else 1
+    top = sheet.header_row if whole else 1
     heads = [cell.value or "" for cell in rows[top]]
     number = headers.guess(heads)["id_number"]
     numbers = dict(made.truth.select("row", "number").iter_rows())
     mended = 0
     for row, cells in rows.items():
-        first = row if most > 300 else cells[0].value
+        first = row if whole else cells[0].value
         if row > top and "末位应为" in (cells[-1].value or ""):
             right = numbers[first][:17]
             cells[number].value = right + cells[-1].value.partition("末位应为")[2].strip()[0]
@@ -111,10 +117,8 @@ def test_mended_rows_go_in_when_the_workbook_is_read_again(tmp_path, made, monke
     assert gained == mended
 
 
-def test_a_number_that_lost_its_digits_stays_refused_until_it_is_typed_anew(tmp_path, made, monkeypatch):
-    monkeypatch.setattr(repair, "MOST_ROWS_IN_PLACE", 10)
-
-    _, _, back = repaired(as_file(made, tmp_path, "xlsx"))
+def test_a_number_that_lost_its_digits_stays_refused_until_it_is_typed_anew(tmp_path, made):
+    _, _, back = repaired(as_file(made, tmp_path, "xlsx"), in_place=False)
 
     sheet = read(back, name="again")
     checked = members.check(sheet.rows, headers.guess(sheet.headers), on=DAY, allow_demo=True)
@@ -139,11 +143,22 @@ def test_a_workbook_that_comes_back_twice_has_one_column_of_reasons(tmp_path, ma
     assert [name for name in book.sheetnames if name != sheet.name] == ["Summary of the check"]
 
 
-def test_a_workbook_that_can_be_read_and_not_written_again_comes_back_as_its_bad_rows_alone():
+def test_a_workbook_that_other_libraries_cannot_open_comes_back_as_it_was():
     wrong = PERSON.replace("010013", "010014")
     content = BytesIO(book({"名册": sheet_xml(rows(HEADINGS, wrong))}, **{"xl/styles.xml": STYLES}))
     with pytest.raises(TypeError):
         openpyxl.load_workbook(content)
+
+    sheet, checked, back = repaired(content)
+
+    again = read(back, name="again")
+    assert checked.verdicts.to_list() == ["refused"]
+    assert again.headers == [*sheet.headers, "退回原因"] and again.rows["c3"].item()
+
+
+def test_a_workbook_that_can_be_read_and_not_edited_comes_back_as_its_bad_rows_alone():
+    wrong = PERSON.replace("010013", "010014")
+    content = BytesIO(book({"名册": sheet_xml(rows(HEADINGS, wrong) + "<!-- a remark -->")}))
 
     _sheet, checked, back = repaired(content)
 

@@ -10,7 +10,7 @@ from niangjia.foundation.acting import acting
 from niangjia.foundation.plans import queries
 from niangjia.foundation.plans.models import Batch, BatchRow
 from niangjia.insight import figures
-from niangjia.registry import memberships
+from niangjia.registry import consents, memberships
 from niangjia.registry.models import Membership, Person
 from tests.intake.rosters import AT, SYSTEM, clerk_of, committed, load_city, planned, roster, sheet_of, undone
 
@@ -168,3 +168,20 @@ def test_no_number_and_no_phone_stands_in_results_or_jobs():
     whole = " ".join([*texts, cursor.fetchone()[0] or ""])
     numbers = [number for number in made.truth["number"] if number]
     assert numbers and not [number for number in numbers if number in whole]
+
+
+def test_an_undo_keeps_a_member_whom_something_else_names_by_now():
+    """A consent, as a login or a request, is of a table that may not lose whom it is about."""
+    office = load_city()
+    sheet, heads = sheet_of(roster(50, 4, kinds=()))
+    batch = committed(office, planned(office, sheet, heads))
+    with acting(SYSTEM):
+        named = Person.objects.order_by("pk").first()
+        consents.give(named, "membership", "1", by=SYSTEM, at=AT)
+
+    done = undone(office, batch)
+
+    assert done.kept_counts == {"in_use": 1}
+    with acting(SYSTEM):
+        assert list(Person.objects.values_list("pk", flat=True)) == [named.pk]
+    assert number_is_list(office) == 1

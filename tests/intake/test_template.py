@@ -9,13 +9,13 @@ import openpyxl
 import pytest
 
 from niangjia.core.intake import headers, members
-from niangjia.core.intake.fields import MEMBERS
 from niangjia.intake.reading.refusals import Empty
 from niangjia.intake.reading.sheets import read
-from niangjia.intake.template import TABLES, choices_of, heading, template
+from niangjia.intake.template import choices_of, heading, template
+from niangjia.registry.kinds.roster import FORM
 
 DAY = date(2026, 9, 1)
-FIELDS = {field.name: field for field in MEMBERS}
+FIELDS = {field.name: field for field in FORM.fields}
 
 
 @pytest.fixture(params=["zh-hans", "en"])
@@ -24,7 +24,7 @@ def language(request):
 
 
 def filled(language, **cells):
-    book = openpyxl.load_workbook(io.BytesIO(template(language=language, on=DAY)))
+    book = openpyxl.load_workbook(io.BytesIO(template(FORM, language=language, on=DAY)))
     sheet = book.worksheets[0]
     columns = {cell.value: cell.column for cell in sheet[1]}
     for name, text in cells.items():
@@ -35,18 +35,20 @@ def filled(language, **cells):
 
 
 def test_every_heading_is_known_again_as_its_field(language):
-    headings = [heading(field, language) for field in MEMBERS]
-    assert headers.guess(headings) == {field.name: place for place, field in enumerate(MEMBERS)}
+    headings = [heading(field, language) for field in FORM.fields]
+    assert headers.guess(headings) == {field.name: place for place, field in enumerate(FORM.fields)}
 
 
 def test_an_empty_one_is_told_to_be_empty_and_its_other_sheets_are_no_rosters(language):
     with pytest.raises(Empty):
-        read(io.BytesIO(template(language=language, on=DAY)), name="名册.xlsx")
+        read(io.BytesIO(template(FORM, language=language, on=DAY)), name="名册.xlsx")
 
 
 def test_filled_in_from_its_own_lists_nothing_is_found_wrong(language):
     chosen = {
-        name: choices_of(FIELDS[name], language=language, on=DAY)[1] for name in TABLES if name != "id_kind"
+        name: choices_of(FORM, FIELDS[name], language=language, on=DAY)[1]
+        for name in FORM.tables
+        if name != "id_kind"
     }
     chosen["sex"] = {"zh-hans": "男性", "en": "Male"}[language]
     content = filled(language, name="张三", id_number="36992119900101103X", phone="19900000001", **chosen)
@@ -60,13 +62,13 @@ def test_filled_in_from_its_own_lists_nothing_is_found_wrong(language):
 
 
 def test_every_choice_of_every_list_means_one_code(language):
-    for name, table in TABLES.items():
-        choices = choices_of(FIELDS[name], language=language, on=DAY)
+    for name, table in FORM.tables.items():
+        choices = choices_of(FORM, FIELDS[name], language=language, on=DAY)
         assert len(choices) == len(set(choices)) > 1, (name, table)
 
 
 def test_columns_hold_texts_so_that_no_number_loses_its_digits(language):
-    sheet = openpyxl.load_workbook(io.BytesIO(template(language=language, on=DAY))).worksheets[0]
+    sheet = openpyxl.load_workbook(io.BytesIO(template(FORM, language=language, on=DAY))).worksheets[0]
     place = {cell.value: cell.column_letter for cell in sheet[1]}
     for name in ("id_number", "phone", "employer_code", "union_code"):
         letter = place[heading(FIELDS[name], language)]

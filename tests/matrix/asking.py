@@ -114,7 +114,7 @@ class Asker:
         """Return the address of the cell's thing."""
         page = PAGES[cell.route]
         if page.thing:
-            return reverse(cell.route, args=[self.thing(page.thing, cell)])
+            return reverse(cell.route, args=[self.thing(page.thing, cell), *page.args])
         return reverse(cell.route, args=[self.argument(name) for name in page.args])
 
     def argument(self, name: str) -> str:
@@ -134,11 +134,14 @@ class Asker:
             return self.world.postings[key].pk
         if kind == "elsewhere":
             return self.world.elsewhere.pk
+        world = self.world
         things = {
-            "request": self.world.requests,
-            "code": self.world.codes,
-            "batch": self.world.batches,
-            "pair": self.world.pairs,
+            "request": world.requests,
+            "code": world.codes,
+            "batch": world.batches,
+            "export": world.exports,
+            "order": world.orders,
+            "pair": world.pairs,
         }
         return things[kind][cell.place].pk
 

@@ -38,6 +38,7 @@ EVERYWHERE = {
     "console:join-request-approve",
     "console:join-code-poster",
     "console:intake-batch",
+    "console:order",
     "console:duplicate",
     "console:duplicate-unmask",
 }

@@ -42,6 +42,7 @@ DECIDES_ELSEWHERE = {"city", "province"}  # the common superior of union and cou
 
 READERS = frozenset({"reviewer", "clerk", "leader"})
 WRITERS = frozenset({"reviewer", "clerk"})
+ORDERERS = frozenset({"clerk", "leader"})
 INVITERS = frozenset({"reviewer", "clerk", "organiser"})
 ADMINISTRATORS = frozenset({"system_admin", "security_admin", "audit_admin"})
 DESK = READERS | ADMINISTRATORS | {"organiser", "auditor"}
@@ -76,7 +77,7 @@ class Page:
     Attributes:
         who: the roles that may open it.
         get, post: the statuses of a right answer; empty where the method is none of the page's.
-        thing: what the address names: ``request``, ``code``, ``batch``, ``pair``, ``elsewhere`` or ``posting``; the scope decides on it.
+        thing: what the address names: ``request``, ``code``, ``batch``, ``export``, ``pair``, ``elsewhere`` or ``posting``; the scope decides on it.
         data: what a right form sends.
         lists: the kinds of canaries that must stand on the page, masked, for those in whose scope they lie.
         uncovers: whether a right POST shows the number in full.
@@ -189,10 +190,32 @@ PAGES: dict[str, Page] = {
     "console:intake": desk(WRITERS, post=ANSWER, lists=("batch",)),
     "console:intake-batch": desk(WRITERS, thing="batch"),
     "console:intake-remap": desk(WRITERS, get=(), post=ANSWER, thing="batch"),
+    "console:intake-guess-anew": desk(WRITERS, get=(), post=(302,), thing="batch"),
+    "console:intake-read-as": desk(WRITERS, get=(), post=(302, 404), thing="batch"),
     "console:intake-commit": desk(WRITERS, get=(), post=(302,), thing="batch"),
     "console:intake-stop": desk(WRITERS, get=(), post=(302,), thing="batch"),
     "console:intake-cancel": desk(WRITERS, get=(), post=(302,), thing="batch"),
     "console:intake-undo": desk(WRITERS, get=ANSWER, post=(302,), thing="batch"),
+    "console:employer-doubts": desk(WRITERS, post=(302,), lists=("doubt",)),
     "console:intake-template": desk(WRITERS),
     "console:intake-repair": desk(WRITERS, get=(200, 404), thing="batch"),
+    "console:exports": desk(READERS, lists=("export",)),
+    "console:export-new": desk(
+        READERS, post=ANSWER, args=("members",), data={"purpose": "节日慰问物资发放", "format": "xlsx"}
+    ),
+    "console:export": desk(READERS, thing="export"),
+    "console:export-cancel": desk(READERS, get=(), post=(302,), thing="export"),
+    "console:export-remove": desk(READERS, get=(), post=(302,), thing="export"),
+    # The link of somebody else is no link: tests/console/copies.
+    "console:export-file": desk(READERS, get=(404,), thing="export", args=("signed",)),
+    "console:orders": desk(ORDERERS, post=ANSWER, lists=("order",)),
+    "console:order-template": desk({"clerk"}),
+    "console:order": desk(ORDERERS, thing="order"),
+    "console:order-line": desk({"clerk"}, get=(), post=ANSWER, thing="order"),
+    "console:order-line-drop": desk({"clerk"}, get=(), post=(302,), thing="order", args=("1",)),
+    "console:order-file": desk({"clerk"}, get=(), post=ANSWER, thing="order"),
+    "console:order-preview": desk({"clerk"}, get=(), post=(302,), thing="order"),
+    "console:order-sign": desk(ORDERERS, get=(), post=(302,), thing="order"),
+    "console:order-cancel": desk(ORDERERS, get=(), post=(302,), thing="order"),
+    "console:order-take-back": desk(ORDERERS, get=ANSWER, post=(302,), thing="order"),
 }

@@ -105,9 +105,7 @@ def brings_in(office, folder):
     write_xlsx(made, folder / "roster.xlsx")
     told = sys.stdout
     sys.stdout = sys.stderr  # what the terminal shows is looked at like a log
-    hand_in(
-        folder / "roster.xlsx", office.code, trial=False, create_organisations=False, as_json=True, now=now
-    )
+    hand_in("members", folder / "roster.xlsx", office.code, trial=False, said=(), as_json=True, now=now)
     sys.stdout = told
     second = roster(60, 6)
     write_xlsx(second, folder / "second.xlsx")

@@ -18,15 +18,19 @@ from niangjia.core.errors import Conflict
 from niangjia.core.roles import Role
 from niangjia.foundation import notices
 from niangjia.foundation.accounts import sessions
+from niangjia.foundation.copies import queries as copies
 from niangjia.foundation.notices.models import Notice
 from niangjia.foundation.plans import queries as plans
 from niangjia.insight import figures
+from niangjia.intake import remembering
+from niangjia.intake.models import SavedMapping
 from niangjia.joining import codes
 from niangjia.joining import queries as joining
 from niangjia.joining.models import Elsewhere, JoinCode, JoinRequest
-from niangjia.registry import memberships, persons, postings
+from niangjia.registry import doubts, memberships, persons, postings
 from niangjia.registry.duplicates import queries as duplicates
-from niangjia.registry.models import Delta, Membership, Pair, Person, Posting
+from niangjia.registry.models import Delta, EmployerDoubt, Membership, Pair, Person, Posting
+from niangjia.registry.reorganisation import queries as orders
 
 Patch = pytest.MonkeyPatch
 SLICE = (
@@ -112,6 +116,7 @@ PAGES_SEE = {
     "a leader may approve": (also("console:join-request-approve", Role.LEADER), ["console:join-request-approve"]),
     "a leader may uncover": (also("console:join-request-unmask", Role.LEADER), ["console:join-request-unmask"]),
     "an applicant may open a card": (also("mobile:card", Role.APPLICANT), ["mobile:card"]),
+    "a system administrator sees exports": (also("console:exports", Role.SYSTEM_ADMIN), ["console:exports"]),
     "an auditor sees rosters": (also("console:intake", Role.AUDITOR), ["console:intake"]),
     "a partner sees the board": (also("console:board", Role.PARTNER), ["console:board"]),
     "a worker opens the desk": (also("console:home", Role.MEMBER), ["console:home"]),
@@ -150,7 +155,11 @@ QUERIES_SEE = {
     "memberships": attribute(memberships, "visible_to", lambda actor: Membership.objects.all()),
     "persons": attribute(persons, "visible_to", lambda actor: Person.objects.all()),
     "rosters": attribute(plans, "visible_to", lambda actor: plans.Batch.objects.all()),
+    "exports": attribute(copies, "visible_to", lambda actor: copies.Export.objects.all()),
+    "orders": attribute(orders, "visible_to", lambda actor: orders.ReorganisationOrder.objects.all()),
     "pairs": attribute(duplicates, "visible_to", lambda actor: Pair.objects.all()),
+    "employers in doubt": attribute(doubts, "visible_to", lambda actor: EmployerDoubt.objects.all()),
+    "remembered columns": attribute(remembering, "visible_to", lambda actor: SavedMapping.objects.all()),
     "figures": attribute(figures, "deltas_visible_to", lambda actor: Delta.objects.all()),
     "notices": attribute(notices, "inbox", lambda *, by: Notice.objects.all()),
 }
@@ -185,10 +194,14 @@ DATABASE_SEES = {
     "requests of every worker": wide("joining_joinrequest", "worker", MINE.format("account_id", "account")),
     "cases between unions": wide("joining_elsewhere", "office", PATH),
     "rosters of every office": wide("plans_batch", "office", PATH),
+    "exports of every office": wide("copies_export", "office", PATH),
+    "orders of every office": wide("registry_reorganisationorder", "office", PATH),
     "pairs of every office": wide("registry_pair", "office", PATH),
     "pairs of every line": wide("registry_pair", "line", LINE),
     "merges of every office": wide("registry_merge", "office", PATH),
     "searches of every office": wide("registry_search", "office", PATH),
+    "employers in doubt of every office": wide("registry_employerdoubt", "office", PATH),
+    "remembered columns of every office": wide("intake_savedmapping", "office", PATH),
     "figures of every office": wide("registry_delta", "office", PATH),
     "no row security on memberships": off("registry_membership"),
     "no row security on requests": off("joining_joinrequest"),

@@ -10,8 +10,10 @@ import base64
 import hashlib
 import json
 import os
+import select
 import subprocess
 import sys
+import time
 from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import quote
@@ -22,6 +24,7 @@ import pytest
 from niangjia.config.embedded_postgres import Cluster
 from niangjia.config.embedded_postgres.binaries import choose
 from niangjia.config.embedded_postgres.serving import UNSAFE_BUT_FAST
+from niangjia.core.ids import uuid7
 from niangjia.foundation.keys.sm3 import sm3
 from tests.config.conftest import passable_folder
 
@@ -84,10 +87,20 @@ class House:
         command = [choose(None).program("pg_dump"), "--dbname", self.cluster.superuser_url("niangjia")]
         return subprocess.run(command, stdout=subprocess.PIPE, check=True, timeout=60).stdout
 
+    def database_log(self) -> bytes:
+        """Return the server's log with all that was told before: a process of its own writes it, a little later."""
+        mark, deadline = f"read up to {uuid7()}", time.monotonic() + 30
+        with psycopg.connect(self.cluster.superuser_url(), autocommit=True) as connection:
+            connection.execute(f"DO $$ BEGIN RAISE LOG '{mark}'; END $$")
+        while mark.encode() not in (told := under(self.folder / "pglog")):
+            assert time.monotonic() < deadline, "the server does not write its log"
+            select.select([], [], [], 0.01)
+        return told
+
     def places(self, only: Iterable[str] = ()) -> dict[str, bytes]:
         where = {
             "log": lambda: (self.folder / "app.log").read_bytes() + under(self.home / "log"),
-            "database log": lambda: under(self.folder / "pglog"),
+            "database log": self.database_log,
             "files": lambda: under(self.home / "files"),
             "tmp": lambda: under(self.home / "tmp"),
             "dump": self.dump,

@@ -29,8 +29,14 @@ READERS = {
     "joining_elsewhere": {"office", "line", "system"},
     "files_storedfile": {"office", "line", "system"},
     "plans_batch": {"office", "line", "system"},
+    "registry_employerdoubt": {"office", "line", "system"},
+    "intake_savedmapping": {"office", "line", "system"},
     "plans_chunk": {"office", "line", "system"},
     "plans_batchrow": {"office", "line", "system"},
+    "copies_export": {"office", "line", "system"},
+    "copies_copy": {"office", "line", "system"},
+    "registry_reorganisationorder": {"office", "line", "system"},
+    "registry_orderline": {"office", "line", "system"},
 }
 # A code's address is printed on a wall: the login reads it. Whose record an account opens is found out before one acts.
 OPEN_TO_THE_LOGIN = {"joining_joincode", "registry_personlogin"}

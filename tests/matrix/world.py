@@ -18,15 +18,27 @@ from django.contrib.auth.hashers import make_password
 
 from niangjia.cli.synth.numbers import citizen_number
 from niangjia.core.codes.phones import demo_prefix
+from niangjia.core.roles import Role
 from niangjia.foundation import notices
 from niangjia.foundation.accounts import secrets
 from niangjia.foundation.accounts.models import Account
 from niangjia.foundation.acting import acting
+from niangjia.foundation.actors import Actor
+from niangjia.foundation.copies.models import Export
 from niangjia.foundation.plans.models import Batch
+from niangjia.intake.models import SavedMapping
 from niangjia.joining import codes, reviewing
 from niangjia.joining.models import Elsewhere, JoinRequest
 from niangjia.registry import consents, logins, memberships, organisations, persons
-from niangjia.registry.models import Merge, Pair, Posting, Search
+from niangjia.registry.models import (
+    EmployerDoubt,
+    Merge,
+    OrderLine,
+    Pair,
+    Posting,
+    ReorganisationOrder,
+    Search,
+)
 from tests.factories import region
 from tests.jobs import run_jobs
 from tests.joiners import SYSTEM, asked, reviewer
@@ -67,10 +79,14 @@ class World:
     elsewhere: Any = None
     elsewhere_canary: Canary | None = None
     batches: dict[str, Any] = field(default_factory=dict)
+    exports: dict[str, Any] = field(default_factory=dict)
+    orders: dict[str, Any] = field(default_factory=dict)
     pairs: dict[str, Any] = field(default_factory=dict)
     pair_canaries: dict[str, Canary] = field(default_factory=dict)
     merges: dict[str, Any] = field(default_factory=dict)
     searches: dict[str, Any] = field(default_factory=dict)
+    mappings: dict[str, Any] = field(default_factory=dict)
+    doubts: dict[str, Any] = field(default_factory=dict)
     spells: dict[str, Any] = field(default_factory=dict)
     persons: dict[str, Any] = field(default_factory=dict)
     consents: dict[str, Any] = field(default_factory=dict)
@@ -93,9 +109,13 @@ class World:
 
     @property
     def labels(self) -> list[tuple[str, str, str]]:
-        """Return kind, place and words of what is no person's: what stands on a code, and a roster's file name."""
+        """Return kind, place and words of what is no person's: on a code, a roster's file name, an export's purpose."""
         codes = [("code", place, code.label) for place, code in self.codes.items()]
-        return codes + [("batch", place, batch.file_name) for place, batch in self.batches.items()]
+        batches = [("batch", place, batch.file_name) for place, batch in self.batches.items()]
+        exports = [("export", place, row.purpose) for place, row in self.exports.items()]
+        orders = [("order", place, order.document_number) for place, order in self.orders.items()]
+        named = [("doubt", place, doubt.name) for place, doubt in self.doubts.items()]
+        return codes + named + batches + exports + orders
 
     @property
     def canaries(self) -> list[Canary]:
@@ -138,6 +158,10 @@ def _at_place(world: World, place: str) -> None:
         world.codes[place] = codes.make(union, label=f"{place}-门口码", by=SYSTEM, at=at)
         notices.tell_office(union.pk, "join_request_waits", at=at, subject=uuid4())
         world.batches[place] = _batch(union, place, at)
+        world.exports[place] = _export(union, place, at)
+        world.orders[place] = _order(union, place, at)
+        world.doubts[place] = _doubt(union, place)
+    world.mappings[place] = _mapping(union, at)
     world.requests[place] = request = _asked(world, "request", place)
     if place in ("union", "sibling"):
         key = "applicant" if place == "union" else "other applicant"
@@ -188,6 +212,19 @@ def _worker(world: World, key: str, at: datetime) -> Account:
     return account
 
 
+def _mapping(union: Any, at: datetime) -> SavedMapping:
+    place = {"organisation_id": union.pk, "path": union.path, "line_path": union.line_path}
+    told = {"kind": "members", "headings": uuid4(), "mapping": {"name": 0}, "remembered_at": at}
+    with acting(Actor(role=Role.CLERK, organisation_id=union.pk, scope=union.scope)):
+        return SavedMapping.objects.create(**place, **told)
+
+
+def _doubt(union: Any, name: str) -> EmployerDoubt:
+    place = {"organisation": union, "path": union.path, "line_path": union.line_path}
+    told = {"batch_id": uuid4(), "row": 2, "name": f"{name}-疑似单位", "name_key": name, "candidates": []}
+    return EmployerDoubt.objects.create(**place, **told)
+
+
 def _batch(union: Any, name: str, at: datetime) -> Batch:
     place = {"organisation_id": union.pk, "path": union.path, "line_path": union.line_path}
     facts = {
@@ -197,6 +234,28 @@ def _batch(union: Any, name: str, at: datetime) -> Batch:
         "file_name": f"{name}-名册.xlsx",
     }
     return Batch.objects.create(**place, **facts, uploaded_at=at)
+
+
+def _export(union: Any, name: str, at: datetime) -> Export:
+    place = {"organisation_id": union.pk, "path": union.path, "line_path": union.line_path}
+    facts = {
+        "table": "members",
+        "format": "xlsx",
+        "purpose": f"{name}-慰问",
+        "language": "zh-hans",
+        "asked_at": at,
+    }
+    return Export.objects.create(**place, **facts, account_id=uuid4(), posting_id=uuid4())
+
+
+def _order(union: Any, name: str, at: datetime) -> ReorganisationOrder:
+    place = {"organisation": union, "path": union.path, "line_path": union.line_path}
+    who = {"drafted_by": uuid4(), "drafted_account": uuid4(), "drafted_at": at}
+    order = ReorganisationOrder.objects.create(
+        **place, **who, document_number=f"{name}-机构令", effective_on=at.date()
+    )
+    OrderLine.objects.create(**place, order=order, number=1, kind="move", unit="X1", target="X2")
+    return order
 
 
 def _pair(world: World, key: str, places: tuple[str, str], *, at: str) -> None:

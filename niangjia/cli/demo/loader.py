@@ -60,14 +60,8 @@ def take_roster_in(folder: Path, *, now: Callable[[], datetime]) -> None:
     file = folder / "roster.xlsx"
     write_roster(file, rows=ROSTER_ROWS, seed=9)
     try:
-        hand_in(
-            file,
-            world().organisations[0].key,
-            trial=False,
-            create_organisations=False,
-            as_json=False,
-            now=now,
-        )
+        office = world().organisations[0].key
+        hand_in("members", file, office, trial=False, said=(), as_json=False, now=now)
     finally:
         for path in folder.glob("roster*"):
             path.unlink()

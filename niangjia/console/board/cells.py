@@ -11,8 +11,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from niangjia.insight.board import Board, Row
-
-NOT_RECORDED = "-"
+from niangjia.insight.slices import NOT_RECORDED
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,7 @@ def sum_of(board: Board) -> Line:
 
 def _line(board: Board, row: Row, most: int) -> Line:
     name = row.organisation.name
-    note = _("on its own roll") if row.alone else ""
+    note = _("on its own roll") if row.alone else "" if row.stands else _("stood here then")
     return Line(
         name, note, tuple(_cells(board, row)), _number(board, row, "", row.total), row.total * 100 // most
     )
@@ -60,6 +59,8 @@ def _cells(board: Board, row: Row) -> Iterator[Number]:
 
 
 def _number(board: Board, row: Row, group: str, n: int) -> Number:
+    if not row.stands:
+        return Number(n, "", row.organisation.name)
     query = _query(board.on, row, group)
     return Number(n, f"{reverse('console:members')}?{urlencode(query)}", row.organisation.name)
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 from datetime import date
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 
 from niangjia.console.board.cells import lines_of, sum_of
 from niangjia.console.requests import day_asked, page_of
 from niangjia.core.days import day_of
 from niangjia.foundation import audit
 from niangjia.insight.board import board as board_of
-from niangjia.insight.slices import Slice, rows_of
+from niangjia.insight.slices import counted_in, rows_of, slice_of
 from niangjia.registry import organisations
 from niangjia.ui.requests import actor_of
 
@@ -45,35 +46,15 @@ def _addresses(on: date) -> dict[str, str]:
 def members(request: HttpRequest) -> HttpResponse:
     """Show the members that a figure counts."""
     actor, now = actor_of(request), timezone.now()
-    asked = slice_asked(request)
+    asked = slice_of(request.GET.dict(), on=day_asked(request), by=actor)
     office = organisations.visible_to(actor).get(pk=actor.organisation_id)
     page = page_of(request, rows_of(asked, by=actor).order_by("-from_on", "pk"))
     audit.record("roll.listed", by=actor, at=now, facts={"rows": len(page.object_list), "on": str(asked.on)})
-    return render(
-        request, "console/board/members.html", {"slice": asked, "page": page, "now": now, "office": office}
-    )
-
-
-def slice_asked(request: HttpRequest) -> Slice:
-    """Return the slice that the address names; an organisation out of scope is no such thing."""
-    actor, branch = actor_of(request), None
-    if under := request.GET.get("under"):
-        branch = get_object_or_404(organisations.counted_by(actor), code=under)
-    return Slice(
-        on=day_asked(request),
-        branch=branch,
-        alone="alone" in request.GET,
-        group=_group(request.GET.get("group", "")),
-        since=_day(request.GET.get("since", "")),
-    )
-
-
-def _group(text: str) -> str | None:
-    return None if text == "-" else text
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
+    context = {"slice": asked, "page": page, "now": now, "office": office}
+    if asked.since is None and asked.on < day_of(now):
+        # Since that day a reorganisation may have put some of them under another office.
+        context["elsewhere"] = max(counted_in(asked, by=actor) - page.paginator.count, 0)
+    # A day stands in it even where the address has none: the list that is taken out is the one that is seen.
+    told = {**request.GET.dict(), "on": str(asked.on)}
+    told.pop("page", None)
+    return render(request, "console/board/members.html", context | {"export_query": urlencode(told)})

@@ -1,8 +1,9 @@
-"""One roster: how far it is, what the trial run says, and the steps that the chart leaves open."""
+"""One list: how far it is, what the trial run says, and the steps that the chart leaves open."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import PurePath
 from typing import Any
 from uuid import UUID
@@ -20,13 +21,17 @@ from niangjia.console.intake.forms import Mapping
 from niangjia.console.intake.rosters import look_of
 from niangjia.console.requests import page_of, workbook
 from niangjia.core.errors import NotFound, Refusal
+from niangjia.core.intake.lists import Form
 from niangjia.foundation import audit
+from niangjia.foundation.actors import Actor
 from niangjia.foundation.files.storing import FileGone
+from niangjia.foundation.plans import kinds
 from niangjia.foundation.plans import queries as plans
 from niangjia.foundation.plans.models import Batch
 from niangjia.foundation.plans.states import CHART, Status
 from niangjia.intake import actions, queries, returning
-from niangjia.intake.words import refusal_of
+from niangjia.intake.words import form_of, refusal_of
+from niangjia.registry import doubts
 from niangjia.ui.requests import actor_of
 from niangjia.ui.words import sentence
 
@@ -52,6 +57,8 @@ def _page(request: HttpRequest, batch: Batch, **more: Any) -> HttpResponse:
         "work": shown.work_of(batch),
         "seconds": LOOK_AGAIN,
         "steps": _steps(batch),
+        "kind_label": _(form_of(batch).label),
+        "other": _other(batch, actor) if "remap" in events else None,
         "repair": returning.has_repair(batch),
     }
     if batch.status == Status.FAILED:
@@ -64,7 +71,9 @@ def _page(request: HttpRequest, batch: Batch, **more: Any) -> HttpResponse:
     if batch.status == Status.PARTLY_COMMITTED:
         context["written"] = plans.rows_written(batch, by=actor)
     if "remap" in events and batch.options.get("headers"):
-        context["mapping"] = Mapping(headings=batch.options["headers"], mapping=batch.mapping)
+        told, when = batch.options["headers"], batch.options.get("as_on")
+        context["mapping"] = Mapping(form=form_of(batch), headings=told, mapping=batch.mapping)
+        context["as_on"] = datetime.fromisoformat(when) if when else None
     return render(request, "console/intake/batch.html", context | more)
 
 
@@ -80,10 +89,18 @@ def _trial(request: HttpRequest, batch: Batch) -> dict[str, Any]:
         "every_union": every,
         "kinds": shown.kinds(batch),
         "page": page,
-        "lines": list(shown.lines(page.object_list)),
+        "lines": list(shown.lines(page.object_list, form_of(batch))),
         "asked": any(request.GET.get(name) for name in ("show", "rule", "union")),
         "kept": shown.kept(batch),
+        "doubts": doubts.waiting(by=actor).filter(batch_id=batch.pk).count(),
     }
+
+
+def _other(batch: Batch, actor: Actor) -> Form | None:
+    """Return the kind of list that the headings look like, where it is another one that this role may hand in."""
+    name = batch.failure.get("params", {}).get("kind") or batch.options.get("looks_like")
+    other = kinds.lists(actor.role).get(name or "")
+    return other.form if other and name != batch.kind else None
 
 
 def _steps(batch: Batch) -> list[dict[str, str]]:
@@ -99,7 +116,9 @@ def _steps(batch: Batch) -> list[dict[str, str]]:
 def remap(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Check the roster again, with the columns as the clerk says they are."""
     batch = queries.get(pk, by=actor_of(request))
-    form = Mapping(request.POST, headings=batch.options.get("headers", []), mapping=batch.mapping)
+    form = Mapping(
+        request.POST, form=form_of(batch), headings=batch.options.get("headers", []), mapping=batch.mapping
+    )
     if not form.is_valid() and "remap" in CHART.open_to(batch.status, str(actor_of(request).role)):
         return _page(request, batch, mapping=form)
     return _step(
@@ -107,6 +126,24 @@ def remap(request: HttpRequest, pk: UUID) -> HttpResponse:
         batch,
         lambda found, **said: actions.remap(found, form.mapping, **said),
         _("The roster is being checked again."),
+    )
+
+
+def guess_anew(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Forget how the columns were corrected before, and check the list by its headings alone."""
+    return _found_step(
+        request, pk, actions.guess_anew, _("Forgotten. The list is being checked by its headings alone.")
+    )
+
+
+def read_as(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Check the file again, as a list of another kind."""
+    kind = request.POST.get("kind", "")
+    return _found_step(
+        request,
+        pk,
+        lambda found, **said: actions.read_as(found, kind, **said),
+        _("The file is being checked again."),
     )
 
 
@@ -134,7 +171,7 @@ def undo(request: HttpRequest, pk: UUID) -> HttpResponse:
     batch = queries.get(pk, by=actor_of(request))
     if "undo" not in CHART.open_to(batch.status, str(actor_of(request).role)):
         return redirect("console:intake-batch", pk)
-    return render(request, "console/intake/undo.html", {"batch": batch})
+    return render(request, "console/intake/undo.html", {"batch": batch, "undoing": _(form_of(batch).undoing)})
 
 
 @never_cache

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.forms.boundfield import BoundField
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from niangjia.core.intake.fields import MEMBERS
+from niangjia.core.codes import table
+from niangjia.core.intake.lists import Asked, Form
+from niangjia.ui.words import code_name
 
 KINDS = ".xlsx,.csv"
 MIB = 1024 * 1024
 
 
 class Upload(forms.Form):
-    """A roster, and whether its unions may be founded."""
+    """A list of one kind, and what its kind asks."""
 
     use_required_attribute = False
     roster = forms.FileField(
-        label=_("Roster"),
+        label=_("File"),
         widget=forms.FileInput(attrs={"accept": KINDS}),
         error_messages={
             "required": _("Choose a file first."),
@@ -29,17 +33,26 @@ class Upload(forms.Form):
             "empty": _("The file is empty. Fill in the template and upload it again."),
         },
     )
-    create_organisations = forms.BooleanField(
-        label=_("Found the unions that are missing"),
-        required=False,
-        help_text=_("Only those whose name says what they are, and directly under your office."),
-    )
 
-    def __init__(self, *args: Any, most_mib: int, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, form: Form, on: date, most_mib: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.most_mib = most_mib
+        self.asked = [each.name for each in form.asked]
         told = gettext("An .xlsx workbook or a .csv text with headings, at most %(most)s MiB.")
         self.fields["roster"].help_text = told % {"most": most_mib}
+        for each in form.asked:
+            self.fields[each.name] = _field_of(each, on)
+
+    @property
+    def answers(self) -> list[BoundField]:
+        """What the kind asks, beside the file."""
+        return [self[name] for name in self.asked]
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """What was answered, as the batch keeps it."""
+        told = {name: self.cleaned_data[name] for name in self.asked}
+        return {name: value.isoformat() if isinstance(value, date) else value for name, value in told.items()}
 
     def clean_roster(self) -> UploadedFile[Any]:
         """Return the file, unless it is larger than the figure of today allows."""
@@ -50,21 +63,38 @@ class Upload(forms.Form):
         return roster
 
 
+def _field_of(asked: Asked, on: date) -> forms.Field:
+    """Return the field by which one thing is asked, with the codes that stand on the day ``on``."""
+    shared: dict[str, Any] = {
+        "label": gettext(asked.label),
+        "help_text": gettext(asked.help) if asked.help else "",
+        "required": False,
+    }
+    if asked.is_day:
+        return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **shared)
+    if not asked.table:
+        return forms.BooleanField(**shared)
+    codes = [(code.code, code_name(code.code, asked.table)) for code in table(asked.table) if code.stands(on)]
+    return forms.ChoiceField(choices=[("", gettext("as the rows say")), *codes], **shared)
+
+
 class Mapping(forms.Form):
-    """For each field of a roster the column that holds it."""
+    """For each field of a list the column that holds it."""
 
     use_required_attribute = False
 
-    def __init__(self, *args: Any, headings: Sequence[str], mapping: dict[str, int], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, form: Form, headings: Sequence[str], mapping: dict[str, int], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         columns = [("", gettext("not in this file")), *_columns(headings)]
-        for field in MEMBERS:
+        for field in form.fields:
             self.fields[field.name] = forms.ChoiceField(
                 label=gettext(field.label),
                 choices=columns,
                 required=field.is_needed,
                 initial=str(mapping[field.name]) if field.name in mapping else "",
-                error_messages={"required": _("A roster cannot do without it. Choose its column.")},
+                error_messages={"required": _("Such a list cannot do without it. Choose its column.")},
             )
 
     def clean(self) -> dict[str, Any]:

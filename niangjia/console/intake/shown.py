@@ -9,24 +9,22 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from niangjia.core.findings import Severity
-from niangjia.core.intake.fields import BY_NAME
+from niangjia.core.intake.lists import Form
 from niangjia.core.plan import LABELS, Verdict
 from niangjia.foundation.actors import Actor
 from niangjia.foundation.jobs import progress
 from niangjia.foundation.plans import queries as plans
 from niangjia.foundation.plans.models import Batch, BatchRow
 from niangjia.foundation.plans.states import Status
-from niangjia.intake.words import KEPT, MESSAGES, MOVED, SEVERITIES, Unspecified
+from niangjia.intake.words import Unspecified, form_of
 from niangjia.registry import organisations
-from niangjia.ui.words import counted
+from niangjia.registry.kinds.roster import MOVED
+from niangjia.ui.paces import pace_text
 
 FEW_UNIONS, MOST_UNIONS = 12, 500
 BAR = 132
-# Column of the register → field of a roster, where they are not called the same.
-FIELDS = {"birth_on": "born_on", "region_id": "region", "hukou": "household"}
 STAGES = {Status.PLANNING: ("read", "check"), Status.COMMITTING: ("commit",), Status.UNDOING: ("undo",)}
 AT_WORK = (Status.UPLOADED, *STAGES)
 LOOKS = {
@@ -62,20 +60,7 @@ def work_of(batch: Batch) -> Work | None:
         "commit": _("The rows are being written"),
         "undo": _("The rows are being taken back"),
     }[state.stage]
-    return Work(label, state.done or None, state.total, _pace(state), state.is_cancelled)
-
-
-def _pace(state: progress.State) -> str:
-    if state.rate is None or state.left is None:
-        return ""
-    rate, seconds = counted(round(state.rate)), round(state.left.total_seconds())
-    pace = _("%(rate)s rows a second") % {"rate": rate}
-    if seconds < 90:
-        left = ngettext("about %(n)s second left", "about %(n)s seconds left", seconds) % {"n": seconds}
-    else:
-        minutes = round(seconds / 60)
-        left = ngettext("about %(n)s minute left", "about %(n)s minutes left", minutes) % {"n": minutes}
-    return f"{pace}, {left}"
+    return Work(label, state.done or None, state.total, pace_text(state.rate, state.left), state.is_cancelled)
 
 
 @dataclass(frozen=True)
@@ -159,21 +144,22 @@ def kinds(batch: Batch) -> list[Kind]:
     """Return what was found by rule, the most frequent first."""
     outcomes = {Severity.REFUSE: _("refused"), Severity.HOLD: _("held"), Severity.NOTE: _("only noted")}
     looks = {Severity.REFUSE: "refused", Severity.HOLD: "waiting", Severity.NOTE: "off"}
+    form = form_of(batch)
     found = sorted(batch.finding_counts.items(), key=lambda each: (-each[1], each[0]))
     made = []
     for code, n in found:
-        severity = SEVERITIES.get(code, Severity.NOTE)
+        severity = form.severities.get(code, Severity.NOTE)
         # A new row has no result before it is written, and a note may be about one.
         url = f"?rule={code}#rows" if batch.committed_at or severity is not Severity.NOTE else ""
-        made.append(Kind(code, said(code, None), n, url, looks[severity], outcomes[severity]))
+        made.append(Kind(code, said(form, code, None), n, url, looks[severity], outcomes[severity]))
     return made
 
 
-def said(code: str, params: str | None) -> str:
+def said(form: Form, code: str, params: str | None) -> str:
     """Return the sentence of a finding; about many rows what differs from row to row stands open."""
-    if code not in MESSAGES:
+    if code not in form.messages:
         return code
-    return _(MESSAGES[code]) % Unspecified(json.loads(params) if params else {})
+    return _(form.messages[code]) % Unspecified(json.loads(params) if params else {})
 
 
 @dataclass(frozen=True)
@@ -186,25 +172,20 @@ class Line:
     whys: list[tuple[str, str]]
 
 
-def lines(rows: Iterable[BatchRow]) -> Iterator[Line]:
+def lines(rows: Iterable[BatchRow], form: Form) -> Iterator[Line]:
     """Yield rows as the page shows them."""
     for each in rows:
         verdict = Verdict(each.verdict)
         whys = [
-            (column(found["column"]), said(found["code"], found["params"])) for found in each.findings or ()
+            (_(form.label_of(found["column"])), said(form, found["code"], found["params"]))
+            for found in each.findings or ()
         ]
         if each.differs:
-            changed = _(", ").join(column(name) for name in each.differs)
+            changed = _(", ").join(_(form.label_of(name)) for name in each.differs)
             whys.append((_("Changes"), changed))
         if each.kept:
-            whys.append((_("Kept"), _(KEPT[each.kept])))
+            whys.append((_("Kept"), _(form.kept[each.kept])))
         yield Line(each.row, _(LABELS[verdict]), LOOKS[verdict], whys)
-
-
-def column(name: str) -> str:
-    """Return what a page calls a column."""
-    field = BY_NAME.get(FIELDS.get(name, name))
-    return _(field.label) if field else name
 
 
 def chosen(batch: Batch, asked: Any, *, by: Actor) -> QuerySet[BatchRow]:
@@ -230,4 +211,5 @@ def chosen(batch: Batch, asked: Any, *, by: Actor) -> QuerySet[BatchRow]:
 
 def kept(batch: Batch) -> list[tuple[str, int]]:
     """Return why an undo left rows, and how many."""
-    return [(_(KEPT[why]), n) for why, n in sorted(batch.kept_counts.items()) if n]
+    kept = form_of(batch).kept
+    return [(_(kept[why]), n) for why, n in sorted(batch.kept_counts.items()) if n]

@@ -34,6 +34,10 @@ class Code:
     flags: frozenset[str]
     aliases: tuple[str, ...]
 
+    def name_in(self, language: str) -> str:
+        """Return the name in a language: Chinese for ``zh-hans``, English otherwise."""
+        return self.name_zh if language.startswith("zh") else self.name_en
+
     def stands(self, on: date) -> bool:
         """Return whether the code is in force on a day."""
         return self.valid_from <= on and (self.valid_to is None or on < self.valid_to)
@@ -72,6 +76,12 @@ def _code(row: dict[str, Any], facts: dict[str, Any]) -> Code:
 def by_code(name: str) -> MappingProxyType[str, Code]:
     """Return one table by code."""
     return MappingProxyType({code.code: code for code in table(name)})
+
+
+def code_name(code: str, name: str, language: str) -> str:
+    """Return the name of a code of the table ``name``, the code itself where there is none."""
+    found = by_code(name).get(code)
+    return found.name_in(language) if found else code
 
 
 @cache

@@ -1,4 +1,4 @@
-"""The fields of a roster of members: what a page calls each, and how clerks head its column."""
+"""The columns of a list: what a page calls each, and how clerks head it; here those of a roster of members."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from niangjia.core.words import gettext_noop
 
 @dataclass(frozen=True)
 class Field:
-    """One field of a roster.
+    """One column of a list.
 
     Attributes:
         label: an English msgid.
         headers: how its column is headed; compared after ``headers.plain``, so width, case, spaces, stars and what stands in
             brackets do not matter.
-        is_needed: whether a roster without such a column is no roster.
+        is_needed: whether a list without such a column is none of its kind.
     """
 
     name: str
@@ -127,5 +127,3 @@ MEMBERS = (
         ("户籍类型", "户口性质", "户籍性质", "户口类型", "户籍", "户口", "户籍类别", "household", "hukou", "household registration"),
     ),
 )  # fmt: skip
-BY_NAME = {field.name: field for field in MEMBERS}
-NEEDED = tuple(field.name for field in MEMBERS if field.is_needed)

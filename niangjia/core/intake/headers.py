@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 
-from niangjia.core.intake.fields import MEMBERS, NEEDED
+from niangjia.core.intake.fields import MEMBERS, Field
 from niangjia.core.words import gettext_noop
 
 # How far down a heading may stand under titles and remarks.
@@ -28,6 +28,7 @@ _NOT_COMPARED = re.compile(r"[\W_]+")
 _WHOSE = re.compile(r"^(?:工会会员|会员|职工|员工|本人|个人|劳动者|申请人|入会人员|工人|人员)")
 
 Cell = str | None
+Fields = tuple[Field, ...]
 
 
 def plain(header: Cell) -> str:
@@ -38,35 +39,49 @@ def plain(header: Cell) -> str:
 
 
 @cache
-def _fields() -> Mapping[str, str]:
-    return {plain(header): field.name for field in MEMBERS for header in field.headers}
+def _known(fields: Fields) -> Mapping[str, str]:
+    headed = ((header, field.name) for field in fields for header in (*field.headers, field.label))
+    return {plain(header): name for header, name in headed if header}
 
 
-def field_of(header: Cell) -> str | None:
+def field_of(header: Cell, fields: Fields = MEMBERS) -> str | None:
     """Return the field that a heading means; "会员手机号" means what "手机号" does."""
+    return _meant(header, _known(fields))
+
+
+def _meant(header: Cell, known: Mapping[str, str]) -> str | None:
     text = plain(header)
-    known = _fields()
     return known.get(text) or known.get(_WHOSE.sub("", text))
 
 
-def guess(headers: Sequence[Cell]) -> dict[str, int]:
+def guess(headers: Sequence[Cell], fields: Fields = MEMBERS) -> dict[str, int]:
     """Return the column of each field that is recognised; of two columns for one field the first counts."""
-    found: dict[str, int] = {}
+    known, found = _known(fields), dict[str, int]()
     for column, header in enumerate(headers):
-        field = field_of(header)
+        field = _meant(header, known)
         if field is not None:
             found.setdefault(field, column)
     return found
 
 
-def find_header_row(rows: Sequence[Sequence[Cell]]) -> int | None:
+def find_header_row(rows: Sequence[Sequence[Cell]], *lists: Fields) -> int | None:
     """Return the place of the row of headings among the first rows of a sheet, below titles and remarks.
 
-    It is the first of those with the most recognised fields: at least two, and one that no roster lacks.
+    It is the first of those with the most recognised fields: at least two, and one that no list of its kind lacks.
+
+    Args:
+        lists: the columns of each kind of list that it may be; of a roster of members, if none is given.
     """
-    counts = [_recognised(row) for row in rows[:WITHIN_ROWS]]
+    counts = [max(_recognised(row, fields) for fields in lists or (MEMBERS,)) for row in rows[:WITHIN_ROWS]]
     best = max(counts, default=0)
     return counts.index(best) if best >= FEWEST_FIELDS else None
+
+
+def likeliest(headers: Sequence[Cell], lists: Mapping[str, Fields]) -> str | None:
+    """Return the name of the list that has all that it needs and the most columns among these; of equals the first."""
+    guesses = {name: guess(headers, fields) for name, fields in lists.items()}
+    whole = {name: len(found) for name, found in guesses.items() if not missing(found, lists[name])}
+    return max(whole, key=lambda name: whole[name]) if whole else None
 
 
 def shown(header: Cell) -> str:
@@ -74,11 +89,12 @@ def shown(header: Cell) -> str:
     return _LONG_NUMBER.sub("…", header or "")[:_SHOWN]
 
 
-def missing(mapping: Mapping[str, int]) -> list[str]:
-    """Return the fields that a roster cannot do without and that have no column."""
-    return [name for name in NEEDED if name not in mapping]
+def missing(mapping: Mapping[str, int], fields: Fields = MEMBERS) -> list[str]:
+    """Return the fields that a list cannot do without and that have no column."""
+    return [field.name for field in fields if field.is_needed and field.name not in mapping]
 
 
-def _recognised(row: Sequence[Cell]) -> int:
-    found = guess(row)
-    return len(found) if any(name in found for name in NEEDED) else 0
+def _recognised(row: Sequence[Cell], fields: Fields) -> int:
+    found = guess(row, fields)
+    needed = (field.name for field in fields if field.is_needed)
+    return len(found) if any(name in found for name in needed) else 0

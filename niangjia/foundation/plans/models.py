@@ -6,18 +6,8 @@ from django.db import models
 from django.db.models import Q
 
 from niangjia.core.ids import uuid7
+from niangjia.foundation.offices import OfOffice
 from niangjia.foundation.plans.states import OVER, Status
-
-
-class OfOffice(models.Model):
-    """A row of one office, by plain ids: this layer does not know the tree."""
-
-    organisation_id = models.UUIDField()
-    path = models.TextField(max_length=255, db_collation="C")
-    line_path = models.TextField(max_length=255, db_collation="C", null=True)
-
-    class Meta:
-        abstract = True
 
 
 class Batch(OfOffice):
@@ -116,12 +106,15 @@ class BatchRow(OfOffice):
 
 
 class Earlier(models.Model):
-    """What a changed row was before: plain columns as JSON, secrets in the sealed message that they were in."""
+    """What a changed row was before: plain columns as JSON, secrets in the sealed message that they were in.
+
+    ``person_id`` is null where the row is about no person.
+    """
 
     pk = models.CompositePrimaryKey("batch_id", "place")
     batch = models.ForeignKey(Batch, models.CASCADE, related_name="+", db_index=False, db_constraint=False)
     place = models.IntegerField()
-    person_id = models.UUIDField()
+    person_id = models.UUIDField(null=True)
     facts = models.JSONField()
     sealed = models.BinaryField()
 

@@ -9,11 +9,12 @@ from django.db.models import QuerySet
 from niangjia.core.errors import NotFound
 from niangjia.foundation.actors import Actor
 from niangjia.foundation.plans.models import Batch, BatchRow, Chunk
+from niangjia.foundation.scopes import within
 
 
 def visible_to(actor: Actor) -> QuerySet[Batch]:
     """Return the batches of offices in the actor's scope; the newest first."""
-    return _within(Batch.objects.all(), actor).order_by("-pk")
+    return within(Batch.objects.all(), actor).order_by("-pk")
 
 
 def get(pk: UUID, *, by: Actor) -> Batch:
@@ -30,24 +31,15 @@ def get(pk: UUID, *, by: Actor) -> Batch:
 
 def results_of(batch: Batch, *, by: Actor) -> QuerySet[BatchRow]:
     """Return what became of the rows, in the order of the file."""
-    return _within(BatchRow.objects.filter(batch=batch), by).order_by("place")
+    return within(BatchRow.objects.filter(batch=batch), by).order_by("place")
 
 
 def rows_written(batch: Batch, *, by: Actor) -> int:
     """Return how many rows of the file lie in chunks that are done."""
-    done = _within(Chunk.objects.filter(batch=batch, state=Chunk.State.DONE), by)
+    done = within(Chunk.objects.filter(batch=batch, state=Chunk.State.DONE), by)
     return sum(beyond - first for first, beyond in done.values_list("first", "beyond"))
 
 
 def kept_of(batch: Batch, *, by: Actor) -> QuerySet[BatchRow]:
     """Return the rows that an undo left, and why."""
     return results_of(batch, by=by).exclude(kept="")
-
-
-def _within(rows: QuerySet, actor: Actor) -> QuerySet:  # type: ignore[type-arg]  # of either model
-    if actor.is_system:
-        return rows
-    if actor.scope is None:
-        return rows.none()
-    column = "line_path" if actor.scope.line else "path"
-    return rows.filter(**{f"{column}__gte": actor.scope.lo, f"{column}__lt": actor.scope.hi})

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date, datetime
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
 from uuid import UUID
 
 import polars as pl
@@ -16,22 +16,10 @@ import polars as pl
 from niangjia.foundation.actors import Actor
 from niangjia.foundation.files import storing
 from niangjia.foundation.files.models import StoredFile
+from niangjia.foundation.offices import office_of
 from niangjia.foundation.plans.models import Batch
 
 _OFFSET = struct.Struct(">Q")
-
-
-class Office(NamedTuple):
-    """Whose a file is."""
-
-    id: UUID
-    path: str
-    line_path: str | None
-
-
-def office_of(batch: Batch) -> Office:
-    """Return the office of ``batch``."""
-    return Office(batch.organisation_id, batch.path, batch.line_path)
 
 
 class Writer:

@@ -17,16 +17,20 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 
+from niangjia.core.intake.fields import Field
+from niangjia.core.intake.headers import Fields
 from niangjia.intake.reading import text
 from niangjia.intake.reading.caps import Caps, confine
 from niangjia.intake.reading.columns import Block
 from niangjia.intake.reading.kinds import LOOKED_AT, Kind, kind_of
 from niangjia.intake.reading.refusals import MEMORY, Empty, Invalid, TooLarge, as_told
 
+Lists = tuple[Fields, ...]
+
 
 def main() -> None:
-    """Read the file behind the descriptor in the first argument, under the caps in the second."""
-    descriptor, caps = int(sys.argv[1]), Caps(**json.loads(sys.argv[2]))
+    """Read the file behind the descriptor in the first argument, under the caps in the second, for the lists in the third."""
+    descriptor, caps, lists = int(sys.argv[1]), Caps(**json.loads(sys.argv[2])), _lists(sys.argv[3])
     sys.stdin.buffer.read()  # its end says that the file is whole
     size = os.fstat(descriptor).st_size
     try:
@@ -35,7 +39,7 @@ def main() -> None:
         with mmap.mmap(descriptor, size, prot=mmap.PROT_READ) as data:
             reader = _reader(kind_of(data[:LOOKED_AT]))
             confine(caps)  # once what it needs is imported, for after this it can open nothing
-            _tell(reader(data[:], caps))
+            _tell(reader(data[:], caps, lists))
     except Invalid as refusal:
         _put(b"r", as_told(refusal).encode())
     except MemoryError:
@@ -43,7 +47,14 @@ def main() -> None:
     _put(b"e", b"")
 
 
-def _reader(kind: Kind) -> Callable[[bytes, Caps], Iterator[Block]]:
+def _lists(told: str) -> Lists:
+    return tuple(
+        tuple(Field(name, "", tuple(headers), is_needed) for name, headers, is_needed in fields)
+        for fields in json.loads(told)
+    )
+
+
+def _reader(kind: Kind) -> Callable[[bytes, Caps, Lists], Iterator[Block]]:
     if kind is Kind.TEXT:
         return text.blocks
     from niangjia.intake.reading import workbook  # a text table need not wait for it

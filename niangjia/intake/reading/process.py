@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO, BinaryIO
 
 import niangjia
+from niangjia.core.intake.headers import Fields
 from niangjia.intake.reading.caps import MIB, Caps
 from niangjia.intake.reading.refusals import BY_CODE, MEMORY, WHOLE, Broken, TooLarge, TooSlow
 
@@ -33,13 +34,16 @@ _BLOCK = MIB
 Frame = tuple[bytes, bytes]
 
 
-def frames(module: str, contents: Sequence[BinaryIO], caps: Caps) -> Iterator[Frame]:
+def frames(
+    module: str, contents: Sequence[BinaryIO], caps: Caps, lists: Sequence[Fields] = ()
+) -> Iterator[Frame]:
     """Yield what a child says, frame by frame, without the last.
 
     Args:
-        module: what the child runs. Its first arguments are descriptors of files that exist in memory alone, the last one
-            the caps. It starts while ``contents`` are still decrypted into those files: they are whole at the end of
+        module: what the child runs. Its first arguments are descriptors of files that exist in memory alone, then
+            the caps and the lists. It starts while ``contents`` are still decrypted into those files: they are whole at the end of
             its standard input.
+        lists: the columns of each kind of list that may be looked for.
 
     Raises:
         TooLarge: a content is larger than a file may be.
@@ -49,7 +53,7 @@ def frames(module: str, contents: Sequence[BinaryIO], caps: Caps) -> Iterator[Fr
         descriptors = [os.memfd_create("roster", os.MFD_CLOEXEC) for _ in contents]
         for descriptor in descriptors:
             stack.callback(os.close, descriptor)
-        child = _started(module, descriptors, caps)
+        child = _started(module, descriptors, caps, lists)
         was_slow = stack.enter_context(_ended(child, caps))
         for descriptor, content in zip(descriptors, contents, strict=True):
             _fill(descriptor, content, caps)
@@ -69,8 +73,12 @@ def frames(module: str, contents: Sequence[BinaryIO], caps: Caps) -> Iterator[Fr
         raise TooLarge(where=MEMORY) if status == -signal.SIGABRT else Broken(where=WHOLE)
 
 
-def _started(module: str, descriptors: Sequence[int], caps: Caps) -> subprocess.Popen[bytes]:
-    arguments = [sys.executable, "-P", "-s", "-m", module, *map(str, descriptors), json.dumps(asdict(caps))]
+def _started(
+    module: str, descriptors: Sequence[int], caps: Caps, lists: Sequence[Fields]
+) -> subprocess.Popen[bytes]:
+    known = [[(field.name, field.headers, field.is_needed) for field in fields] for fields in lists]
+    told = [*map(str, descriptors), json.dumps(asdict(caps)), json.dumps(known)]
+    arguments = [sys.executable, "-P", "-s", "-m", module, *told]
     return subprocess.Popen(
         arguments,
         stdin=subprocess.PIPE,

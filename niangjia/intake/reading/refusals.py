@@ -62,8 +62,17 @@ class NoHeader(Invalid):
 
     code = "file_no_header"
     message = gettext_noop(
-        "No headings were found in the first %(rows)s rows of %(sheet)s: there must be at least name and one more, or ID number "
-        "and one more. Use the headings of the template."
+        "No headings of such a list were found in the first %(rows)s rows of %(sheet)s: at least two of the template's must be "
+        "there, one of them a column that cannot be left out. Use the headings of the template."
+    )
+
+
+class OtherKind(Invalid):
+    """A list, but of another kind; ``kind`` is its name."""
+
+    code = "file_other_kind"
+    message = gettext_noop(
+        "These are the headings of another kind of list. Have the file checked as that kind, or correct the headings."
     )
 
 
@@ -190,7 +199,7 @@ class Unexpected(Invalid):
 BY_CODE: dict[str, type[Invalid]] = {
     one.code: one
     for one in (
-        WrongKind, Empty, NoHeader, SeveralRosters, Encrypted, Broken, TooLarge, FarCell, TooManyColumns, TooManyRows, Unsafe,
+        WrongKind, Empty, NoHeader, OtherKind, SeveralRosters, Encrypted, Broken, TooLarge, FarCell, TooManyColumns, TooManyRows, Unsafe,
         MixedEncodings, RaggedLine, OpenQuote, TooSlow, Unexpected,
     )
 }  # fmt: skip

@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 import polars as pl
 
-from niangjia.core.intake.headers import WITHIN_ROWS, find_header_row
+from niangjia.core.intake.headers import WITHIN_ROWS, Fields, find_header_row
 from niangjia.intake.reading.caps import Caps
 from niangjia.intake.reading.process import frames
 from niangjia.intake.reading.refusals import Empty, NoHeader
@@ -47,17 +47,20 @@ class Stream:
     blocks: Iterator[pl.DataFrame]
 
 
-def stream(content: BinaryIO, *, name: str, caps: Caps = _PERMANENT) -> Stream:
+def stream(
+    content: BinaryIO, *, name: str, caps: Caps = _PERMANENT, lists: tuple[Fields, ...] = ()
+) -> Stream:
     """Return the roster in an uploaded file, which a child process reads; what is wrong further down comes with its block.
 
     Args:
         content: the file, open for reading until the last block; it is never written to a disk.
+        lists: the columns of each kind of list that may be in it; of members, if none is given.
         name: the file's own name, which is shown where the sheet has none; what the file is, its bytes tell.
 
     Raises:
         Invalid: one of ``refusals``, with what is wrong, where, and what to do.
     """
-    said = frames(CHILD, [content], caps)
+    said = frames(CHILD, [content], caps, lists)
     sheet, first = name, None
     for kind, spoken in said:
         if kind == b"b":
@@ -68,16 +71,16 @@ def stream(content: BinaryIO, *, name: str, caps: Caps = _PERMANENT) -> Stream:
         raise Empty
     texts = [column for column in first.columns if column[1:].isdecimal()]
     top = first.head(WITHIN_ROWS).select(texts).rows()
-    header = find_header_row(top)
+    header = find_header_row(top, *lists)
     if header is None:
         raise NoHeader(sheet=sheet, rows=WITHIN_ROWS)
     below = chain([first.slice(header + 1)], (_frame(spoken) for _, spoken in said))
     return Stream(sheet, header + 1, [cell or "" for cell in top[header]], _filled(below, texts))
 
 
-def read(content: BinaryIO, *, name: str, caps: Caps = _PERMANENT) -> Sheet:
+def read(content: BinaryIO, *, name: str, caps: Caps = _PERMANENT, lists: tuple[Fields, ...] = ()) -> Sheet:
     """Return the whole roster: see ``stream``."""
-    told = stream(content, name=name, caps=caps)
+    told = stream(content, name=name, caps=caps, lists=lists)
     return Sheet(told.name, told.header_row, told.headers, pl.concat(told.blocks).rechunk())
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import polars as pl
 
-from niangjia.core.intake.headers import WITHIN_ROWS, find_header_row
+from niangjia.core.intake.headers import WITHIN_ROWS, Fields, find_header_row
 from niangjia.intake.reading.caps import Caps
 from niangjia.intake.reading.columns import Block
 from niangjia.intake.reading.refusals import (
@@ -35,7 +35,7 @@ _OF_2022 = dict(
 )
 
 
-def blocks(data: bytes, caps: Caps) -> Iterator[Block]:
+def blocks(data: bytes, caps: Caps, lists: tuple[Fields, ...] = ()) -> Iterator[Block]:
     """Yield the rows of a text table.
 
     Raises:
@@ -45,7 +45,7 @@ def blocks(data: bytes, caps: Caps) -> Iterator[Block]:
     if not text.strip('\ufeff \t\r\n,;"'):
         raise Empty
     text = text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
-    separator, width = _shape(text, caps)
+    separator, width = _shape(text, caps, lists)
     rows = _parsed(text, separator, width)
     if rows.height > caps.rows + WITHIN_ROWS:
         raise TooManyRows(sheet="csv", rows=rows.height, most=caps.rows)
@@ -127,7 +127,7 @@ def _first_other(lines: list[bytes]) -> int:
     return next(others, len(lines))
 
 
-def _shape(text: str, caps: Caps) -> tuple[str, int]:
+def _shape(text: str, caps: Caps, lists: tuple[Fields, ...]) -> tuple[str, int]:
     """Return what parts the cells, and how many a row has: as many as the row of headings."""
     top = text[: 64 * 1024]
     found = []
@@ -139,7 +139,7 @@ def _shape(text: str, caps: Caps) -> tuple[str, int]:
         except OpenQuote as error:
             broken = error  # "a","b" is well quoted, but not where the tab is taken for what parts the cells
             continue
-        header = find_header_row([row[1:] for row in rows])
+        header = find_header_row([row[1:] for row in rows], *lists)
         if header is not None:
             last = max(k for k, cell in enumerate(rows[header]) if cell is not None)
             found.append((last, separator))

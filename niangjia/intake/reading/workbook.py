@@ -20,7 +20,7 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from niangjia.core.intake.headers import WITHIN_ROWS, find_header_row
+from niangjia.core.intake.headers import WITHIN_ROWS, Fields, find_header_row
 from niangjia.intake.reading.caps import MIB, Caps
 from niangjia.intake.reading.columns import Block, block_of, text_of
 from niangjia.intake.reading.refusals import (
@@ -60,7 +60,7 @@ _CELL = re.compile(rb"""\br\s*=\s*["']([A-Z]{1,3})([0-9]{1,7})["']""")
 _FAR = re.compile(rb"""r="([A-Z]{3}[0-9]{1,7})"[^<>]*(?<!/)>\s*<(?:\w+:)?(?:v|is|f)[\s>/]""")
 
 
-def blocks(data: bytes, caps: Caps) -> Iterator[Block]:
+def blocks(data: bytes, caps: Caps, lists: tuple[Fields, ...] = ()) -> Iterator[Block]:
     """Yield the rows of the one sheet that holds a roster, from the sheet's first row on.
 
     Raises:
@@ -70,7 +70,7 @@ def blocks(data: bytes, caps: Caps) -> Iterator[Block]:
     formulas = look_over(parts)
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        name, sheet = _roster(book, caps)
+        name, sheet = _roster(book, caps, lists)
         if (
             name not in formulas
         ):  # two readers of one name differ, and the formulas of the sheet are not known
@@ -88,7 +88,7 @@ def look_over(parts: Parts) -> dict[str, list[Place]]:
     Every part is read to its end: its size and checksum are then known to be what it claims. What the cells are read from is
     XML through and through, and every text that a cell points to is there.
     """
-    places = _places(parts)
+    places = places_of(parts)
     strings = _count_strings(parts)
     sheets: dict[str, list[Place]] = {place.lower(): [] for place in places.values()}
     for name in parts.names():
@@ -151,7 +151,7 @@ def _as_number(digits: bytes) -> tuple[int, bytes]:
     return len(bare), bare
 
 
-def _places(parts: Parts) -> dict[str, str]:
+def places_of(parts: Parts) -> dict[str, str]:
     """Return the part of each sheet by its name, where calamine will look for it."""
     top, relations = (_tree(parts, name) for name in ("xl/workbook.xml", "xl/_rels/workbook.xml.rels"))
     targets = {one.get("Id"): one.get("Target", "") for one in relations}
@@ -182,7 +182,7 @@ def _tree(parts: Parts, name: str) -> ElementTree.Element:
         raise Broken(where=name) from error
 
 
-def _roster(book: CalamineWorkbook, caps: Caps) -> tuple[str, CalamineSheet]:
+def _roster(book: CalamineWorkbook, caps: Caps, lists: tuple[Fields, ...]) -> tuple[str, CalamineSheet]:
     """Return the only visible sheet with headings."""
     found: list[tuple[str, CalamineSheet]] = []
     filled = ""
@@ -195,7 +195,7 @@ def _roster(book: CalamineWorkbook, caps: Caps) -> tuple[str, CalamineSheet]:
         _refuse_size(about.name, sheet, caps)
         filled = filled or about.name
         top = [[text_of(cell) for cell in row] for row in islice(sheet.iter_rows(), WITHIN_ROWS)]
-        if find_header_row(top) is not None:
+        if find_header_row(top, *lists) is not None:
             found.append((about.name, sheet))
     if not filled:
         raise Empty

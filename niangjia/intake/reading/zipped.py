@@ -31,7 +31,7 @@ from niangjia.intake.reading.refusals import (
 )
 
 _LOCAL_HEADER = 30
-_STEP = MIB
+_STEP, _FEED = MIB, 64 * 1024
 _DECLARED = (b"<!DOCTYPE", b"<!ENTITY")
 _NOT_UTF8 = (b"\xfe\xff", b"\xff\xfe", b"<\0", b"\0<", b"\0\0")
 _OTHER_ENCODING = re.compile(rb"(?i)encoding\s*=\s*[\"'](?!utf-8|us-ascii|ascii)")
@@ -88,15 +88,19 @@ class Parts:
             yield bytes(packed)
             return
         unpacker = zlib.decompressobj(-zlib.MAX_WBITS)
-        rest = bytes(packed)
+        fed = 0
         try:
-            while rest and not unpacker.eof:
-                yield unpacker.decompress(rest, _STEP)
-                rest = unpacker.unconsumed_tail
+            while fed < len(packed) and not unpacker.eof:
+                # A little at a time: what is not used yet is copied at each step.
+                rest = bytes(packed[fed : fed + _FEED])
+                fed += len(rest)
+                while rest and not unpacker.eof:
+                    yield unpacker.decompress(rest, _STEP)
+                    rest = unpacker.unconsumed_tail
             yield unpacker.flush()
         except zlib.error as error:
             raise Broken(where=info.filename) from error
-        if not unpacker.eof or unpacker.unused_data:
+        if not unpacker.eof or unpacker.unused_data or fed < len(packed):
             raise Broken(where=info.filename)
 
     def _packed(self, info: zipfile.ZipInfo) -> memoryview:

@@ -15,6 +15,8 @@ from niangjia.registry.kinds.sql import FOLLOWED, PLACES, PRINT
 from niangjia.registry.models import Membership, Person
 
 MINE = "r.batch_id = %(batch)s AND r.place >= %(first)s AND r.place < %(beyond)s AND r.person_id IS NOT NULL"
+HOLD = f"""SELECT count(*) FROM registry_hold(ARRAY(SELECT m.organisation_id FROM plans_batchrow r
+    JOIN registry_membership m ON m.id = r.fact_id WHERE {MINE}))"""
 LOCK = f"SELECT 1 FROM registry_person WHERE id IN (SELECT r.person_id FROM plans_batchrow r WHERE {MINE}) ORDER BY id FOR UPDATE"
 TOUCHED = f"""UPDATE plans_batchrow r SET kept = 'touched' WHERE {MINE} AND r.kept = ''
     AND r.written_print IS DISTINCT FROM (SELECT {PRINT} FROM registry_person p
@@ -41,7 +43,7 @@ REGROUPED_DELTAS = f"""INSERT INTO registry_delta (measure, organisation_id, pat
     FROM plans_batchrow r JOIN plans_earlier e ON e.batch_id = r.batch_id AND e.place = r.place
     JOIN registry_membership m ON m.id = r.fact_id
     CROSS JOIN LATERAL (VALUES (m."group", -1), (e.facts->>'spell_group', 1)) g(name, n)
-    WHERE {FREE} AND r.verdict = 'changed' AND m."group" <> e.facts->>'spell_group'
+    WHERE {FREE} AND r.verdict = 'changed' AND m."group" <> e.facts->>'spell_group' AND NOT m.is_retained
     GROUP BY m.organisation_id, m.path, m.line_path, m.region_code, m.from_on, r.batch_id, g.name"""
 REGROUPED = f"""UPDATE registry_membership m SET "group" = b.name FROM (
     SELECT r.fact_id, e.facts->>'spell_group' AS name FROM {EARLIER} AND r.verdict = 'changed') b
@@ -72,7 +74,7 @@ def take_back(chunk: Chunk, *, batch: Batch, by: Actor, at: datetime) -> None:
     """Restore what ``chunk`` changed, in the current transaction; the audit keeps that it had been written."""
     params: dict[str, Any] = {"batch": batch.pk, "first": chunk.first, "beyond": chunk.beyond}
     with connection.cursor() as cursor:
-        for statement in (LOCK, TOUCHED, *_in_use()):
+        for statement in (HOLD, LOCK, TOUCHED, *_in_use()):
             cursor.execute(statement, params)
         kept = _counted(cursor, params)
     about = (_positional(ABOUT), [batch.pk, chunk.first, chunk.beyond])

@@ -42,6 +42,9 @@ STAGE = """CREATE TEMP TABLE registry_memberstage (place int4 NOT NULL, row int4
 COPIED = "COPY registry_memberstage FROM STDIN (FORMAT binary)"
 MINE = "registry_memberstage s"
 
+# Before anything else is locked, or a reorganisation and a chunk could wait for each other.
+HOLD = f"""SELECT count(*) FROM registry_hold(ARRAY(SELECT s.organisation_id FROM {MINE} UNION SELECT o.line_id
+    FROM registry_organisation o WHERE o.line_id IS NOT NULL AND o.id IN (SELECT s.organisation_id FROM {MINE})))"""
 LOCK = f"SELECT 1 FROM registry_person WHERE id IN (SELECT person_id FROM {MINE} WHERE s.what <> 'new') ORDER BY id FOR UPDATE"
 # What the register says now is not what the trial run saw: nothing is written, a person has to look.
 MOVED_NEW = """UPDATE registry_memberstage s SET what = 'moved' FROM registry_identitytoken t
@@ -113,7 +116,7 @@ REGROUPED_DELTAS = """INSERT INTO registry_delta (measure, organisation_id, path
     SELECT 'members', m.organisation_id, m.path, m.line_path, m.region_code, m.from_on, %(batch)s, g.name, sum(g.n)
     FROM registry_memberstage s JOIN registry_membership m ON m.id = s.membership_id
     CROSS JOIN LATERAL (VALUES (m."group", -1), (s."group", 1)) g(name, n)
-    WHERE s.what = 'changed' AND s."group" <> '' AND s."group" <> m."group"
+    WHERE s.what = 'changed' AND s."group" <> '' AND s."group" <> m."group" AND NOT m.is_retained
     GROUP BY m.organisation_id, m.path, m.line_path, m.region_code, m.from_on, g.name"""
 REGROUPED = """UPDATE registry_membership m SET "group" = s."group" FROM registry_memberstage s
     WHERE s.what = 'changed' AND m.id = s.membership_id
@@ -174,7 +177,7 @@ def write(packed: Packed, *, batch: Batch, by: Actor, at: datetime) -> None:
 
 def _locked(cursor: Any) -> dict[str, int]:
     """Lock who is known, mark what has moved since the trial run, and return the rows by what becomes of them."""
-    for statement in (LOCK, MOVED_NEW, MOVED_KNOWN, WHATS):
+    for statement in (HOLD, LOCK, MOVED_NEW, MOVED_KNOWN, WHATS):
         cursor.execute(statement)
     return dict(cursor.fetchall())
 

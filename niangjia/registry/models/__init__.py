@@ -3,24 +3,29 @@
 from niangjia.registry.models.consents import Consent
 from niangjia.registry.models.deltas import Delta
 from niangjia.registry.models.duplicates import Merge, MergeRecord, MergeRow, Pair, Search
-from niangjia.registry.models.employers import Employer
+from niangjia.registry.models.employers import Employer, EmployerDoubt, HeadCount
 from niangjia.registry.models.memberships import Membership
 from niangjia.registry.models.organisations import Organisation, Parenthood
 from niangjia.registry.models.persons import IdentityToken, Person, PersonLogin
 from niangjia.registry.models.postings import Posting
 from niangjia.registry.models.regions import Region
+from niangjia.registry.models.reorganisations import Carried, OrderLine, ReorganisationOrder
 from niangjia.registry.models.scoped import OfPerson, Scoped
 
 __all__ = [
+    "Carried",
     "Consent",
     "Delta",
     "Employer",
+    "EmployerDoubt",
+    "HeadCount",
     "IdentityToken",
     "Membership",
     "Merge",
     "MergeRecord",
     "MergeRow",
     "OfPerson",
+    "OrderLine",
     "Organisation",
     "Pair",
     "Parenthood",
@@ -28,6 +33,7 @@ __all__ = [
     "PersonLogin",
     "Posting",
     "Region",
+    "ReorganisationOrder",
     "Scoped",
     "Search",
 ]

@@ -25,6 +25,14 @@ class Consent(OfPerson, Scoped):
                 name="consent_open_once",
             ),
         ]
+        # Beside the key above: the few that were withdrawn, which move along too.
+        indexes = [
+            models.Index(
+                fields=["person"],
+                name="consent_withdrawn",
+                condition=models.Q(withdrawn_at__isnull=False),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.purpose} of {self.person_id}"

@@ -13,7 +13,8 @@ from niangjia.registry.models.scoped import OfPerson, Scoped
 class Membership(OfPerson, Scoped):
     """One spell on one roll (会籍), from ``from_on`` until before ``to_on``; null ``to_on`` is still.
 
-    A closed spell keeps its union and path, and the name as it was then.
+    A closed spell keeps its union and path, and the name as it was then. Membership at rest (保留会籍) is a spell of its
+    own, ``is_retained``: it is open, and not counted.
     """
 
     class Kind(models.TextChoices):
@@ -25,13 +26,15 @@ class Membership(OfPerson, Scoped):
         RETAINED = "retained", _("Membership retained")
         EXITED = "exited", _("Left")
         EXPELLED = "expelled", _("Expelled")
+        TRANSFERRED = "transferred", _("Went to another union")
 
     person = models.ForeignKey(
         "registry.Person", models.PROTECT, related_name="+", db_index=False, db_constraint=False
     )
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     kind = models.TextField(max_length=10, choices=Kind, default=Kind.PRIMARY)
-    status = models.TextField(max_length=10, choices=Status, default=Status.ACTIVE)
+    status = models.TextField(max_length=20, choices=Status, default=Status.ACTIVE)
+    is_retained = models.BooleanField(default=False, db_default=False)
     name_then = models.TextField(max_length=100)
     group = models.TextField(max_length=30, blank=True)
     region_code = models.CharField(max_length=9, blank=True)

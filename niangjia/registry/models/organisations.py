@@ -88,6 +88,7 @@ class Parenthood(models.Model):
                 condition=Q(to_on__isnull=True) | Q(to_on__gt=F("from_on")),
             ),
         ]
+        indexes = [models.Index(fields=["path"], name="parenthood_path")]
 
     def __str__(self) -> str:
         return f"{self.organisation_id} under {self.parent_id}"

@@ -1,0 +1,1 @@
+"""Employers: those of a list that may be on the register already, put before a person."""

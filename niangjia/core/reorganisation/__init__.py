@@ -1,0 +1,1 @@
+"""Reorganisation as arithmetic over a tree in columns: docs/algorithms/reorganisation.md."""

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class CopiesConfig(AppConfig):
+    name = "niangjia.foundation.copies"
+    label = "copies"

@@ -1,0 +1,1 @@
+"""Reorganisation orders: drafted, previewed, signed, carried out whole, and taken back (docs/algorithms/reorganisation.md)."""
