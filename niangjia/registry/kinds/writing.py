@@ -107,12 +107,12 @@ SPELLS = f"""INSERT INTO registry_membership (id, person_id, organisation_id, pa
         coalesce(o.region_id, ''), s.from_on, 'roster', '', %(at)s
     FROM registry_memberstage s JOIN {UNIONS} ON o.id = s.organisation_id
     WHERE s.what = '{{what}}'"""
+# Counted by the narrow key first: a roster has nearly as many days as rows.
 DELTAS = f"""INSERT INTO registry_delta (measure, organisation_id, path, line_path, region_code, day, source, "group", n)
-    SELECT 'members', o.id, o.path, o.line_path, coalesce(o.region_id, ''), s.from_on, %(batch)s,
-        coalesce(s."group", ''), count(*)
-    FROM registry_memberstage s JOIN {UNIONS} ON o.id = s.organisation_id
-    WHERE s.what IN ('new', 'return')
-    GROUP BY o.id, o.path, o.line_path, o.region_id, s.from_on, s."group" """
+    SELECT 'members', o.id, o.path, o.line_path, coalesce(o.region_id, ''), d.day, %(batch)s, d.name, d.n
+    FROM (SELECT s.organisation_id, s.from_on AS day, coalesce(s."group", '') AS name, count(*) AS n
+        FROM registry_memberstage s WHERE s.what IN ('new', 'return') GROUP BY 1, 2, 3) d
+    JOIN {UNIONS} ON o.id = d.organisation_id"""
 # A spell has one group for its whole length: what moves, moves on the day on which it began.
 REGROUPED_DELTAS = """INSERT INTO registry_delta (measure, organisation_id, path, line_path, region_code, day, source,
     "group", n)
@@ -173,7 +173,9 @@ def write(packed: Packed, *, batch: Batch, by: Actor, at: datetime) -> None:
         for statement in _statements(counts):
             cursor.execute(statement, params)
     facts = {"rows": packed.rows, "moved": counts.get("moved", 0)}
-    audit.record_bulk("members.written", by=by, at=at, subject=batch, persons_from=(ABOUT, []), facts=facts)
+    audit.record_bulk(
+        "members.written", by=by, at=at, subject=batch, persons_from=(ABOUT, []), each_once=True, facts=facts
+    )
     with connection.cursor() as cursor:
         cursor.execute(CLEAR)
 
