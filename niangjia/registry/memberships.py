@@ -107,10 +107,11 @@ def close_spell(spell: Membership, *, reason: str, by: Actor, at: datetime) -> N
 @transaction.atomic
 def regroup(spell: Membership, group: str, *, by: Actor, at: datetime) -> None:
     """Let an open ``spell`` count under another group, for its whole length: it has one."""
-    deltas.append(deltas.MEMBERS, spell, on=spell.from_on, n=-1, source=spell.pk)
+    counts = 0 if spell.is_retained else 1
+    deltas.append(deltas.MEMBERS, spell, on=spell.from_on, n=-counts, source=spell.pk)
     spell.group = group
     spell.save(update_fields=["group"])
-    deltas.append(deltas.MEMBERS, spell, on=spell.from_on, n=1, source=spell.pk)
+    deltas.append(deltas.MEMBERS, spell, on=spell.from_on, n=counts, source=spell.pk)
     audit.record("membership.regrouped", by=by, at=at, subject=spell, persons=[spell.person_id])
 
 
@@ -126,7 +127,8 @@ def reopen(spell: Membership, *, status: str, by: Actor, at: datetime) -> None:
     assert spell.to_on is not None
     reopening = {"to_on": None, "closed_at": None, "end_reason": "", "status": status}
     Membership.objects.filter(pk=spell.pk).update(**reopening)
-    deltas.append(deltas.MEMBERS, spell, on=spell.to_on, n=1, source=spell.pk)
+    if not spell.is_retained:
+        deltas.append(deltas.MEMBERS, spell, on=spell.to_on, n=1, source=spell.pk)
     audit.record("membership.reopened", by=by, at=at, subject=spell, persons=[spell.person_id])
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -150,9 +150,11 @@ def _tab(status: Status, asked: Asked, *, by: Actor) -> Cut:
 
 
 def _cuts(every: QuerySet[Pair], asked: Asked) -> list[Cut]:
-    whole = Cut(_("All"), asked.address(sure=""), every.count(), not asked.decision)
+    """Return the cuts by how sure it is, counted in one go."""
+    counted = dict(every.order_by().values_list("decision").annotate(n=Count("pk")))
+    whole = Cut(_("All"), asked.address(sure=""), sum(counted.values()), not asked.decision)
     sure = [
-        Cut(_(label), asked.address(sure=key), every.filter(decision=key).count(), asked.decision == key)
+        Cut(_(label), asked.address(sure=key), counted.get(key, 0), asked.decision == key)
         for key, label in words.DECISIONS.items()
     ]
     return [whole, *sure]
