@@ -10,6 +10,7 @@ import pytest
 from niangjia.foundation.acting import acting
 from niangjia.foundation.actors import Actor, Scope
 from niangjia.foundation.notices.models import Notice
+from niangjia.joining import codes
 from niangjia.joining.models import JoinCode, JoinRequest
 from niangjia.registry import organisations
 from niangjia.registry.models import (
@@ -437,3 +438,13 @@ def test_a_union_may_be_split_off_to_stand_elsewhere(city):
         fresh = Organisation.objects.get(code="N2")
     assert fresh.path.startswith(city.west.path)
     assert (members(city.west, YESTERDAY), members(city.west, ON), members(city.east, ON)) == (2, 3, 5)
+
+
+def test_a_founded_union_that_workers_have_asked_meanwhile_is_not_taken_from_under_them(city):
+    order = city.carried_out(Line("split", city.joint.code, "", "青岚新联合工会", "N3", (city.two.code,)))
+    with acting(SYSTEM):
+        fresh = Organisation.objects.get(code="N3")
+        code = codes.make(fresh, by=SYSTEM, at=AT)
+    asked(code, at=AT)
+    kept = city.taken_back(order)
+    assert (kept.status, [each["code"] for each in kept.refusals]) == ("carried_out", ["somebody_came"])
