@@ -161,7 +161,7 @@ def _searched(office: Organisation, newcomers: list[UUID] | None) -> dict[str, f
 
 
 def _looked_at(office: Organisation) -> float:
-    """Return the seconds of the queue's counts and its first page, as the office's clerk."""
+    """Return the seconds of the queue's three counts and its first page, as the office's clerk."""
     from niangjia.foundation.acting import acting
     from niangjia.registry.duplicates import queries
     from tests.intake.rosters import clerk_of

@@ -12,6 +12,7 @@ from uuid import UUID
 
 import polars as pl
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from niangjia.foundation import audit, notices
 from niangjia.foundation.acting import acting
@@ -41,8 +42,9 @@ def search(office: Organisation, *, by: Actor, at: datetime) -> Search:
 
 def after_batch(row: Batch, *, by: Actor, at: datetime) -> None:
     """Ask for a search for the newcomers of a roster that has just been written."""
-    if not row.counts.get("new"):
+    if not _newcomers(row.pk).exists():
         return
+    organisations.hold([row.organisation_id])
     made = _made(Organisation.objects.get(pk=row.organisation_id), by=by, at=at, batch_id=row.pk)
     made.save(force_insert=True)
     jobs.search.defer(search=made.pk)
@@ -92,8 +94,13 @@ def _begin(search_id: UUID, *, by: Actor) -> tuple[Search, Scope, set[str] | Non
         scope = asked.organisation.office_scope
         if asked.batch_id is None:
             return asked, scope, None
-        rows = BatchRow.objects.filter(batch_id=asked.batch_id, verdict="new", person_id__isnull=False)
-        return asked, scope, {str(person) for person in rows.values_list("person_id", flat=True)}
+        return asked, scope, {str(person) for person in _newcomers(asked.batch_id)}
+
+
+def _newcomers(batch_id: UUID) -> QuerySet[BatchRow, UUID | None]:
+    """Return whom a batch has newly put on the register; lists of unions or employers put nobody there."""
+    rows = BatchRow.objects.filter(batch_id=batch_id, verdict="new", person_id__isnull=False)
+    return rows.values_list("person_id", flat=True)
 
 
 def _opened(asked: Search, ids: pl.Series, *, by: Actor, now: Clock) -> Iterator[pl.DataFrame]:

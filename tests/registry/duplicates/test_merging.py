@@ -19,7 +19,7 @@ from niangjia.foundation.audit import looking
 from niangjia.foundation.audit.models import Event, EventSubject
 from niangjia.foundation.vault.reading import reveal
 from niangjia.insight import figures
-from niangjia.registry import cards, consents, hanging, logins, memberships, persons
+from niangjia.registry import cards, consents, deltas, hanging, logins, memberships, persons
 from niangjia.registry.duplicates import checking, deciding, settling
 from niangjia.registry.duplicates.refusals import (
     ChoiceNeeded,
@@ -85,6 +85,24 @@ def test_from_the_day_of_the_merge_on_the_person_counts_once_and_before_as_it_wa
     after = ON + timedelta(days=3)
     assert members(county, after) == (1, 1)
     assert members(county, after - timedelta(days=1)) == (2, 2)
+
+
+def test_of_two_rolls_of_one_union_the_one_that_counts_stays_and_rest_is_counted_on_no_day():
+    _, county, near, _ = made.unions()
+    resting = made.member(near[0])
+    made.member(near[0], made.SLIP, at=AT + timedelta(minutes=1))
+    with acting(SYSTEM):
+        spell = memberships.open_primary_of(resting)
+        memberships.close_spell(spell, reason="8", by=SYSTEM, at=AT)
+        at_rest = memberships.open_spell(resting, near[0], channel="online", by=SYSTEM, at=AT)
+        Membership.objects.filter(pk=at_rest.pk).update(is_retained=True)
+        deltas.append(deltas.MEMBERS, at_rest, on=ON, n=-1, source=at_rest.pk)
+    assert members(county) == (1, 1)
+    (pair,) = made.search(county)
+    merged = made.merge(pair, county)
+    assert members(county) == (1, 1)
+    made.unmerge(merged, county)
+    assert members(county) == (1, 1)
 
 
 def test_the_first_joining_date_is_the_earlier_one_and_blanks_are_filled(two):
