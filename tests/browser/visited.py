@@ -53,6 +53,7 @@ VISITED: dict[str, set[str]] = {
         "console:intake",
         "console:intake-batch",
     },
+    "test_two_hundred_faults_are_mended_in_two_rounds": {"console:intake-batch"},
     "test_signing_in_and_what_is_refused": {
         "account_inactive",
         "account_login",
