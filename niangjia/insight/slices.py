@@ -83,7 +83,7 @@ def _on_roll(slice_: Slice, *, by: Actor) -> QuerySet[Membership]:
 
 def _came(slice_: Slice, *, by: Actor) -> QuerySet[Membership]:
     period = {"from_on__gte": slice_.since, "from_on__lte": slice_.on}
-    return memberships.visible_to(by).filter(kind=Membership.Kind.PRIMARY, **period)
+    return memberships.visible_to(by).filter(kind=Membership.Kind.PRIMARY, is_retained=False, **period)
 
 
 def _branch(slice_: Slice) -> Q:

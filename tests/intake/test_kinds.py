@@ -114,3 +114,21 @@ def test_a_row_of_formulas_is_refused_in_every_column(kind):
     )
     told = checked.findings.filter(code="FORMULA_CELL")["column"]
     assert set(told) == {field.name for field in fields}
+
+
+@pytest.mark.database
+@pytest.mark.django_db
+@EVERY
+def test_a_list_of_which_nothing_goes_in_is_shown_written_and_taken_back(kind):
+    from tests.intake.rosters import committed, load_city, planned, rows_of, undone
+
+    office = load_city()
+    fields = [field.name for field in kind.form.fields]
+    examples = [kind.form.examples.get(name, "") for name in fields]
+    sheet, heads = rows_of([field.headers[0] for field in kind.form.fields], [examples])
+    trial = planned(office, sheet, heads, kind=kind.form.name)
+    assert (trial.rows, trial.counts["refused"]) == (1, 1)
+
+    done = committed(office, trial)
+
+    assert done.status == "committed" and undone(office, done).status == "undone"

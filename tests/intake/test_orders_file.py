@@ -48,7 +48,8 @@ def test_a_text_table_below_a_title_is_read_too():
     [
         (["调整方式,工会,上级工会", "划转,A1,B1", "搬家,A1,B1"], UnknownKind, {"row": 3}),
         (["调整方式,工会,上级工会", "划转,,B1"], NoUnit, {"row": 2}),
-        (["姓名,身份证号,工会", "张三,1,甲"], NoOrderColumns, {}),
+        (["工会,上级工会", "A1,B1"], NoOrderColumns, {}),
+        (["姓名,身份证号,工会", "张三,1,甲"], NoHeader, None),
         (["甲,乙", "丙,丁"], NoHeader, None),
     ],
 )

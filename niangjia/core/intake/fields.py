@@ -127,3 +127,4 @@ MEMBERS = (
         ("户籍类型", "户口性质", "户籍性质", "户口类型", "户籍", "户口", "户籍类别", "household", "hukou", "household registration"),
     ),
 )  # fmt: skip
+BY_NAME = {field.name: field for field in MEMBERS}

@@ -41,8 +41,8 @@ def frames(
 
     Args:
         module: what the child runs. Its first arguments are descriptors of files that exist in memory alone, then
-            the caps and the lists. It starts while ``contents`` are still decrypted into those files: they are whole at the end of
-            its standard input.
+            the caps and the lists. It starts while ``contents`` are still decrypted into those files: they are whole at the end of its
+            standard input.
         lists: the columns of each kind of list that may be looked for.
 
     Raises:

@@ -53,6 +53,9 @@ MOVED_KNOWN = f"""UPDATE registry_memberstage s SET what = 'moved' WHERE s.what 
     AND s.seen IS DISTINCT FROM (SELECT {PRINT} FROM registry_person p
         LEFT JOIN registry_membership m ON m.person_id = p.id AND m.kind = 'primary' AND m.to_on IS NULL
         WHERE p.id = s.person_id)"""
+# A union that has ended since takes nobody in any more.
+MOVED_ENDED = """UPDATE registry_memberstage s SET what = 'moved' FROM registry_organisation o
+    WHERE s.what IN ('new', 'return') AND o.id = s.organisation_id AND o.ended_on IS NOT NULL"""
 WHATS = f"SELECT s.what, count(*) FROM {MINE} GROUP BY s.what"
 EARLIER = """INSERT INTO plans_earlier (batch_id, place, person_id, facts, sealed)
     SELECT %(batch)s, s.place, p.id, (to_jsonb(p) - 'secrets') || jsonb_build_object(
@@ -177,7 +180,7 @@ def write(packed: Packed, *, batch: Batch, by: Actor, at: datetime) -> None:
 
 def _locked(cursor: Any) -> dict[str, int]:
     """Lock who is known, mark what has moved since the trial run, and return the rows by what becomes of them."""
-    for statement in (HOLD, LOCK, MOVED_NEW, MOVED_KNOWN, WHATS):
+    for statement in (HOLD, LOCK, MOVED_NEW, MOVED_KNOWN, MOVED_ENDED, WHATS):
         cursor.execute(statement)
     return dict(cursor.fetchall())
 

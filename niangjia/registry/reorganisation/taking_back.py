@@ -15,6 +15,7 @@ from niangjia.foundation import notices, workflow
 from niangjia.foundation.acting import acting
 from niangjia.foundation.actors import Actor
 from niangjia.registry.models import Carried, Membership, Organisation, Parenthood, ReorganisationOrder
+from niangjia.registry.reorganisation.between import place_pairs
 from niangjia.registry.reorganisation.carrying import LOCK_UNITS, locked, wait_for_rosters
 from niangjia.registry.reorganisation.handing_over import POSTS, SPELLS, Going, hand_back, record_whom
 from niangjia.registry.reorganisation.placing import back, place, restore_parenthoods
@@ -97,6 +98,7 @@ def _restore(order: ReorganisationOrder, *, by: Actor, at: datetime) -> None:
     place(placed, since=date.min, source=order.pk)
     kept = Carried.objects.filter(order=order, what="registry_parenthood", successor__isnull=False)
     restore_parenthoods([(each.row_id, each.successor) for each in kept if each.successor], placed)
+    place_pairs(Organisation.objects.get(pk=order.organisation_id).scope)
     _annul(order, on=day_of(at))
 
 

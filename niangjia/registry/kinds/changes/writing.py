@@ -30,11 +30,19 @@ COLUMNS = (
 TYPES = """place int4, person_id uuid, spell_id uuid, new_id uuid, organisation uuid, what text, status text, reason text,
     changed_on date, seen int8"""
 MINE = f"{NAME} s"
+# Before anything else is locked, or a reorganisation and a chunk could wait for each other.
+HOLD = f"""SELECT count(*) FROM registry_hold(ARRAY(SELECT o.id FROM registry_organisation o WHERE o.id IN (
+    SELECT s.organisation FROM {MINE} UNION SELECT m.organisation_id FROM {MINE} JOIN registry_membership m
+        ON m.id = s.spell_id) UNION SELECT o.line_id FROM registry_organisation o WHERE o.line_id IS NOT NULL
+        AND o.id IN (SELECT s.organisation FROM {MINE})))"""
 LOCK = f"SELECT 1 FROM registry_person WHERE id IN (SELECT person_id FROM {MINE}) ORDER BY id FOR UPDATE"
 # What the register says now is not what the trial run saw: nothing is written, a person has to look.
 MOVED = f"""UPDATE {NAME} s SET what = 'moved' WHERE s.seen IS DISTINCT FROM (SELECT {PRINT} FROM registry_person p
     LEFT JOIN registry_membership m ON m.person_id = p.id AND m.kind = 'primary' AND m.to_on IS NULL
     WHERE p.id = s.person_id)"""
+# A union that has ended since takes nobody in any more.
+ENDED = f"""UPDATE {NAME} s SET what = 'moved' FROM registry_organisation o
+    WHERE s.what IN ('open', 'move', 'retain') AND o.id = s.organisation AND o.ended_on IS NOT NULL"""
 EARLIER = f"""INSERT INTO plans_earlier (batch_id, place, person_id, facts, sealed)
     SELECT %(batch)s, s.place, p.id, jsonb_build_object('organisation_id', p.organisation_id,
         'first_joined_on', p.first_joined_on, 'changed_at', p.changed_at, 'spell', to_jsonb(m)), ''
@@ -91,9 +99,12 @@ def write(packed: Packed, *, batch: Batch, by: Actor, at: datetime) -> None:
     params: dict[str, Any] = {"batch": batch.pk, "at": at}
     with connection.cursor() as cursor:
         stage(cursor, NAME, TYPES, packed.content)
+        cursor.execute(HOLD)
         cursor.execute(LOCK)
-        cursor.execute(MOVED)
-        moved = cursor.rowcount
+        moved = 0
+        for statement in (MOVED, ENDED):
+            cursor.execute(statement)
+            moved += cursor.rowcount
         for statement in STEPS:
             cursor.execute(statement, params)
     facts = {"rows": packed.rows, "moved": moved}
