@@ -42,12 +42,14 @@ def _measured(rows: int, folder: Path, cluster: Cluster) -> dict[str, object]:
         persons = pool.submit(_loaded, rows, office.path, cluster.superuser_url("niangjia")).result()
     whole = _searched(office, None)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    looked = _looked_at(office)
     new = _searched(office, persons[-NEWCOMERS:])
     return {
         "rows": len(persons),
         **{f"whole_{name}": value for name, value in whole.items()},
         "rows_per_s": round(len(persons) / whole["seconds"]),
         "peak_mib": peak // 1024,
+        "queue_seconds": looked,
         "newcomers": min(NEWCOMERS, len(persons)),
         **{f"newcomers_{name}": value for name, value in new.items()},
     }
@@ -156,6 +158,21 @@ def _searched(office: Organisation, newcomers: list[UUID] | None) -> dict[str, f
         "pairs": asked.pairs,
         "left_out": asked.left_out,
     }
+
+
+def _looked_at(office: Organisation) -> float:
+    """Return the seconds of the queue's three counts and its first page, as the office's clerk."""
+    from niangjia.foundation.acting import acting
+    from niangjia.registry.duplicates import queries
+    from tests.intake.rosters import clerk_of
+
+    clerk = clerk_of(office)
+    start = time.perf_counter()
+    with acting(clerk):
+        for status in ("open", "merged", "different"):
+            queries.queue(status, by=clerk).count()
+        list(queries.queue("open", by=clerk)[:50])
+    return round(time.perf_counter() - start, 2)
 
 
 if __name__ == "__main__":

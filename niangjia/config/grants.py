@@ -95,7 +95,7 @@ COPIES = {
 }
 
 INTAKE = {
-    "intake_savedmapping": {**_for((OFFICE, LINE), "SIUD"), SYSTEM: "S"},
+    "intake_savedmapping": {**_for((OFFICE, LINE), "SIUD"), SYSTEM: "S U(path, line_path)"},
 }
 
 JOINING = {

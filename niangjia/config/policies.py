@@ -129,6 +129,7 @@ INTAKE = {
     "console:intake-cancel": only(ROLL_WRITERS, POST),
     "console:intake-undo": only(ROLL_WRITERS, BOTH),
     "console:intake-repair": only(ROLL_WRITERS),
+    "console:intake-repair-ask": only(ROLL_WRITERS, POST),
 }
 
 EXPORTS = {

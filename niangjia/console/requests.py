@@ -29,9 +29,16 @@ def day_asked(request: HttpRequest, name: str = "on") -> date:
         return today
 
 
-def page_of(request: HttpRequest, rows: Any) -> Page[Any]:
-    """Return the page of a list that the address asks for, the nearest where it asks for none that is."""
-    return Paginator(rows, PAGE_ROWS).get_page(request.GET.get("page"))
+def page_of(request: HttpRequest, rows: Any, *, count: int | None = None) -> Page[Any]:
+    """Return the page of a list that the address asks for, the nearest where it asks for none that is.
+
+    Args:
+        count: how many rows there are, where that has been counted already.
+    """
+    paginator = Paginator(rows, PAGE_ROWS)
+    if count is not None:
+        paginator.count = count
+    return paginator.get_page(request.GET.get("page"))
 
 
 def workbook(made: bytes, *, name: str) -> FileResponse:

@@ -37,6 +37,7 @@ urlpatterns = [
     path("intake/<uuid:pk>/cancel/", batches.cancel, name="intake-cancel"),
     path("intake/<uuid:pk>/undo/", batches.undo, name="intake-undo"),
     path("intake/<uuid:pk>/repair.xlsx", batches.repair, name="intake-repair"),
+    path("intake/<uuid:pk>/repair/", batches.ask_for_repair, name="intake-repair-ask"),
     path("orders/", orders.listed, name="orders"),
     path("orders/template.xlsx", orders.empty, name="order-template"),
     path("orders/<uuid:pk>/", order.show, name="order"),

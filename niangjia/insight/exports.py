@@ -43,36 +43,34 @@ def _rows(asked: Asked, by: Actor) -> QuerySet[Membership]:
 
 def _cells(spells: Sequence[Membership], reading: Reading) -> list[Row]:
     known = known_persons([spell.person_id for spell in spells], reading)
+    secrets = shown_secrets(list(known.values()), reading)
     states = {status: str(label) for status, label in Membership.Status.choices}
-    return [
-        Row(
-            [*_spell(spell, known.get(spell.person_id), reading), states[spell.status], spell.to_on],
-            spell.person_id,
-        )
-        for spell in spells
-    ]
+    rows = []
+    for spell in spells:
+        person = known.get(spell.person_id)
+        said = _of_person(person, secrets[person.pk], reading) if person else {}
+        told = said | _of_spell(spell, person, reading)
+        cells = [*(told.get(name) for name in WIDTHS), states[spell.status], spell.to_on]
+        rows.append(Row(cells, spell.person_id))
+    return rows
 
 
-def _spell(spell: Membership, person: Person | None, reading: Reading) -> list[Cell]:
-    said = _of_person(person, reading) if person else {}
-    told = {
-        **said,
+def _of_spell(spell: Membership, person: Person | None, reading: Reading) -> dict[str, Cell]:
+    return {
         "name": shown_name(person.name if person else spell.name_then, reading),
         "group": code_name(spell.group, "worker_group", reading.language),
         "union": spell.organisation.name,
         "union_code": spell.organisation.credit_code,
         "joined_on": spell.from_on,
     }
-    return [told.get(name) for name in WIDTHS]
 
 
-def _of_person(person: Person, reading: Reading) -> dict[str, Cell]:
-    number, phone = shown_secrets(person, reading)
+def _of_person(person: Person, secrets: tuple[str, str], reading: Reading) -> dict[str, Cell]:
     language = reading.language
     return {
         "id_kind": code_name(person.id_kind, "id_kind", language),
-        "id_number": number,
-        "phone": phone,
+        "id_number": secrets[0],
+        "phone": secrets[1],
         "sex": code_name(person.sex, "sex", language),
         "born_on": person.birth_on if reading.uncovered else None,
         "ethnic": code_name(person.ethnic, "ethnic", language),

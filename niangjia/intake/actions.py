@@ -9,17 +9,17 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from niangjia.core.days import day_of
-from niangjia.core.errors import Conflict, NotAllowed
+from niangjia.core.errors import Conflict, NotAllowed, NotFound
 from niangjia.core.parameters.values import Parameters
 from niangjia.core.words import gettext_noop
-from niangjia.foundation import workflow
+from niangjia.foundation import audit, workflow
 from niangjia.foundation.actors import Actor
 from niangjia.foundation.files import storing
 from niangjia.foundation.jobs import progress
 from niangjia.foundation.plans import kinds
 from niangjia.foundation.plans.models import Batch
 from niangjia.foundation.plans.states import CHART, OVER, Status
-from niangjia.intake import jobs, remembering
+from niangjia.intake import jobs, remembering, returning
 from niangjia.registry import organisations
 from niangjia.registry.models import Organisation
 
@@ -159,7 +159,9 @@ def read_as(batch: Batch, kind: str, *, by: Actor, at: datetime) -> None:
 def commit(batch: Batch, *, by: Actor, at: datetime) -> None:
     """Ask for the plan to be written; what was stopped goes on."""
     event = "resume" if "resume" in CHART.open_to(batch.status, str(by.role)) else "commit"
-    workflow.fire(batch, event, machine=CHART, by=by, at=at)
+    # What comes back may be more by the end: a repair workbook that was made is old then.
+    options = {name: value for name, value in batch.options.items() if name != "repair_in"}
+    workflow.fire(batch, event, machine=CHART, by=by, at=at, result_file_id=None, options=options)
     jobs.commit.defer(batch=batch.pk)
 
 
@@ -184,3 +186,18 @@ def undo(batch: Batch, *, by: Actor, at: datetime) -> None:
     """Ask for what was written to be taken back where nobody has touched it since."""
     workflow.fire(batch, "undo", machine=CHART, by=by, at=at)
     jobs.undo.defer(batch=batch.pk)
+
+
+@transaction.atomic
+def ask_for_repair(batch: Batch, language: str, *, by: Actor, at: datetime) -> None:
+    """Ask for the repair workbook of a long list; one that was made before is made anew.
+
+    Raises:
+        NotFound: no row comes back.
+    """
+    if not returning.has_repair(batch) and not returning.moved_on(batch, by=by):
+        raise NotFound
+    batch.options, batch.result_file_id = batch.options | {"repair_in": language}, None
+    batch.save(update_fields=["options", "result_file_id"])
+    audit.record("roster.repair_asked", by=by, at=at, subject=batch)
+    jobs.repair.defer(batch=batch.pk)

@@ -11,7 +11,6 @@ import polars as pl
 import xlsxwriter
 
 from niangjia.core.intake.headers import Fields, field_of
-from niangjia.intake.reading.sheets import Sheet
 
 COLOURS = {"refuse": "#F8CBAD", "hold": "#FFE699", "note": "#DDEBF7"}
 _WIDTHS = {"id_number": 22, "union": 34, "employer": 30, "phone": 16}
@@ -39,13 +38,15 @@ class Words:
     earlier_sheets: list[str]
 
 
-def write_bad_rows(sheet: Sheet, rows: pl.DataFrame, words: Words, *, tmpdir: Path) -> bytes:
+def write_bad_rows(sheet: Any, rows: pl.DataFrame, words: Words, *, tmpdir: Path) -> bytes:
     """Return a workbook of some rows of a sheet.
 
     Every cell is written as what it was: a number that lost its digits stays a number, so that it is refused again until
     somebody types it anew, and a formula's value comes back with "=" before it.
 
     Args:
+        sheet: its ``name`` and ``headers``.
+        rows: as ``reading.Sheet.rows`` has them.
         tmpdir: where rows wait while the file is made; emptied at every start (``Home.tmp``).
     """
     out = io.BytesIO()

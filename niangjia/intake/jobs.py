@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
 from typing import BinaryIO
 from uuid import UUID
 
 from niangjia.core.days import day_of
-from niangjia.core.errors import Refusal
+from niangjia.core.errors import Invalid, Refusal
 from niangjia.core.intake import headers
 from niangjia.foundation import notices, parameters, workflow
 from niangjia.foundation.acting import acting
@@ -16,10 +17,11 @@ from niangjia.foundation.actors import Actor
 from niangjia.foundation.files import storing
 from niangjia.foundation.files.models import StoredFile
 from niangjia.foundation.jobs import job, progress
+from niangjia.foundation.offices import office_of
 from niangjia.foundation.plans import committing, kinds
 from niangjia.foundation.plans.models import Batch
 from niangjia.foundation.plans.states import CHART, Status
-from niangjia.intake import remembering
+from niangjia.intake import remembering, returning
 from niangjia.intake.planning import forget, plan_blocks
 from niangjia.intake.reading.caps import Caps
 from niangjia.intake.reading.refusals import NoHeader, OtherKind, Unexpected
@@ -67,6 +69,7 @@ def _plan(row: Batch, *, by: Actor, now: Clock) -> None:
         sheet = _streamed(row, content, caps)
         with acting(by):
             mapping = _mapping(row, sheet.headers, by=by)
+            row.options = row.options | {"sheet": sheet.name, "header_row": sheet.header_row}
             Batch.objects.filter(pk=row.pk).update(options=row.options)
         plan_blocks(row, sheet.blocks, mapping, by=by, now=now)
     with acting(by):
@@ -141,3 +144,35 @@ def commit(*, batch: UUID, by: Actor, now: Clock) -> None:
 def undo(*, batch: UUID, by: Actor, now: Clock) -> None:
     """Take back what ``batch`` wrote."""
     committing.carry_back(batch, by=by, now=now)
+
+
+@job("intake.repair", transaction=False)
+def repair(*, batch: UUID, by: Actor, now: Clock) -> None:
+    """Make the repair workbook of a long list, and keep it for its office; killed and called again, it is made anew."""
+    at = now()
+    with acting(by):
+        row = Batch.objects.get(pk=batch)
+        asked = row.options.get("repair_in")
+        if row.result_file_id is not None or not asked:
+            return
+        stored = StoredFile.objects.get(pk=row.file_id)
+        content = storing.open_file(stored, purpose="repair", by=by, at=at)
+        ways = returning.ways(row, content, language=asked, by=by, at=at)
+    with content:
+        for way in ways:
+            with suppress(Invalid):  # not every workbook that can be read can be written again
+                _keep_repair(row, way, by=by, now=now)
+                return
+
+
+def _keep_repair(row: Batch, pieces: Iterator[bytes], *, by: Actor, now: Clock) -> None:
+    with storing.Incoming() as incoming:
+        for piece in pieces:
+            incoming.write(piece)
+        at = now()
+        with acting(by):
+            until = day_of(at) + timedelta(days=parameters.at(day_of(at)).roster_file_days)
+            office = office_of(row)
+            kept = storing.keep(incoming, organisation=office, kind="repair", by=by, at=at, expires_on=until)
+            Batch.objects.filter(pk=row.pk).update(result_file_id=kept.pk)
+            notices.tell_office(row.organisation_id, "repair_ready", at=at, subject=row.pk)

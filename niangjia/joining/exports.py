@@ -27,9 +27,9 @@ def _waiting(asked: Asked, by: Actor) -> QuerySet[JoinRequest]:
 
 def _requests(rows: Sequence[JoinRequest], reading: Reading) -> list[Row]:
     due = clocks.due_of([each.pk for each in rows], DECIDE)
-    told = []
+    secrets, told = shown_secrets(rows, reading), []
     for each in rows:
-        number, phone = shown_secrets(each, reading)
+        number, phone = secrets[each.pk]
         clock = due.get(each.pk)
         cells: list[Cell] = [
             shown_name(each.name, reading), number, phone, code_name(each.group, "worker_group", reading.language),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db.models import QuerySet
 
@@ -40,11 +41,18 @@ def shown_name(name: str, reading: Reading) -> str:
     return name if reading.uncovered else masked_name(name)
 
 
-def shown_secrets(row: Any, reading: Reading) -> tuple[str, str]:
-    """Return number and phone of a sealed row, covered unless the reader asked for whole ones."""
-    secrets = vault.open_sealed(row.secrets, table=row._meta.db_table, row_id=row.pk, fields=SECRETS)
-    number, phone = secrets["id_number"], secrets["phone"]
-    return (number, phone) if reading.uncovered else (masked_number(number), masked_phone(phone))
+def shown_secrets(rows: Sequence[Any], reading: Reading) -> dict[UUID, tuple[str, str]]:
+    """Return number and phone of sealed rows of one table by their keys, covered unless the reader asked for whole ones."""
+    if not rows:
+        return {}
+    messages, keys = [bytes(row.secrets) for row in rows], [row.pk for row in rows]
+    opened = vault.open_many(
+        messages, table=rows[0]._meta.db_table, row_ids=[key.bytes for key in keys], fields=SECRETS
+    )
+    numbers, phones = (opened[name] for name in SECRETS)
+    if not reading.uncovered:
+        numbers, phones = [masked_number(each) for each in numbers], [masked_phone(each) for each in phones]
+    return dict(zip(keys, zip(numbers, phones, strict=True), strict=True))
 
 
 def _organisations(asked: Asked, by: Actor) -> QuerySet[Organisation]:

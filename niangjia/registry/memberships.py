@@ -99,19 +99,19 @@ def close_spell(spell: Membership, *, reason: str, by: Actor, at: datetime) -> N
     closing = {"to_on": on, "closed_at": at, "end_reason": reason, "status": Membership.Status.EXITED}
     if not Membership.objects.filter(pk=spell.pk, to_on__isnull=True).update(**closing):
         raise SpellClosed
-    if not spell.is_retained:
-        deltas.append(deltas.MEMBERS, spell, on=on, n=-1, source=spell.pk)
+    _count(spell, on=on, n=-1)
     audit.record("membership.closed", by=by, at=at, subject=spell, persons=[spell.person_id])
 
 
 @transaction.atomic
 def regroup(spell: Membership, group: str, *, by: Actor, at: datetime) -> None:
     """Let an open ``spell`` count under another group, for its whole length: it has one."""
-    counts = 0 if spell.is_retained else 1
-    deltas.append(deltas.MEMBERS, spell, on=spell.from_on, n=-counts, source=spell.pk)
+    organisations.hold([spell.organisation_id])
+    spell.refresh_from_db(fields=["organisation", "path", "line_path"])
+    _count(spell, on=spell.from_on, n=-1)
     spell.group = group
     spell.save(update_fields=["group"])
-    deltas.append(deltas.MEMBERS, spell, on=spell.from_on, n=counts, source=spell.pk)
+    _count(spell, on=spell.from_on, n=1)
     audit.record("membership.regrouped", by=by, at=at, subject=spell, persons=[spell.person_id])
 
 
@@ -125,11 +125,18 @@ def reopen(spell: Membership, *, status: str, by: Actor, at: datetime) -> None:
     if spell.kind == Membership.Kind.PRIMARY and open_primary_of(Person(pk=spell.person_id)):
         raise AlreadyMember
     assert spell.to_on is not None
+    organisations.hold([spell.organisation_id])
+    spell.refresh_from_db(fields=["organisation", "path", "line_path"])
     reopening = {"to_on": None, "closed_at": None, "end_reason": "", "status": status}
     Membership.objects.filter(pk=spell.pk).update(**reopening)
-    if not spell.is_retained:
-        deltas.append(deltas.MEMBERS, spell, on=spell.to_on, n=1, source=spell.pk)
+    _count(spell, on=spell.to_on, n=1)
     audit.record("membership.reopened", by=by, at=at, subject=spell, persons=[spell.person_id])
+
+
+def _count(spell: Membership, *, on: date, n: int) -> None:
+    """Count a spell on or off; one at rest is not counted on any day."""
+    if not spell.is_retained:
+        deltas.append(deltas.MEMBERS, spell, on=on, n=n, source=spell.pk)
 
 
 def _follow(person: Person, spell: Membership, *, at: datetime) -> None:

@@ -30,6 +30,7 @@ WORDS = {
     "batch_planned": gettext_noop("The trial run of a roster is ready."),
     "batch_committed": gettext_noop("A roster has been taken in."),
     "batch_undone": gettext_noop("A roster has been taken back."),
+    "repair_ready": gettext_noop("The repair workbook of a long list is ready to be fetched."),
     "batch_failed": gettext_noop("A roster could not be read to its end."),
     "batch_stuck": gettext_noop(
         "The work on a roster stopped because of an error. What was written stays; open it to go on or to take it back."

@@ -255,9 +255,26 @@ def test_letters_and_columns_are_each_others_inverse(column):
     assert column_of(letters(column).decode()) == column
 
 
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "",
+        "<cellXfs><xf/></cellXfs>",
+        '<fills count="0"/><borders/><cellXfs><xf/><xf/></cellXfs><dxfs/>',
+        "<dxfs/>",
+    ],
+)
+def test_what_a_table_of_styles_lacks_is_put_where_it_belongs(inside):
+    styles = Styles(f"<styleSheet {MAIN}>{inside}</styleSheet>".encode())
+    painted = styles.painted(0, "refuse")
+    found = re.findall(rb"<(fills|borders|cellXfs|dxfs)\b", styles.text())
+    assert found == sorted(found, key=[b"fills", b"borders", b"cellXfs", b"dxfs"].index) and b"fills" in found
+    assert styles.text().count(b"<fill>") == 3 and painted >= 1
+
+
 def test_a_table_of_styles_without_formats_or_with_too_many_is_not_edited():
     with pytest.raises(Broken):
-        Styles(f"<styleSheet {MAIN}/>".encode())
+        Styles(b"<workbook></workbook>")
     with pytest.raises(Broken):
         Styles(NONE.replace(b"<cellXfs", b"<!-- --><cellXfs"))
     many = Styles(NONE.replace(b"</cellXfs>", b'<xf numFmtId="0"/>' * 60_000 + b"</cellXfs>"))

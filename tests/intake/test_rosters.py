@@ -11,7 +11,7 @@ from niangjia.foundation.plans import queries
 from niangjia.foundation.plans.models import Batch, BatchRow
 from niangjia.insight import figures
 from niangjia.registry import consents, memberships
-from niangjia.registry.models import Membership, Person
+from niangjia.registry.models import Membership, Organisation, Person
 from tests.intake.rosters import AT, SYSTEM, clerk_of, committed, load_city, planned, roster, sheet_of, undone
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
@@ -185,3 +185,19 @@ def test_an_undo_keeps_a_member_whom_something_else_names_by_now():
     with acting(SYSTEM):
         assert list(Person.objects.values_list("pk", flat=True)) == [named.pk]
     assert number_is_list(office) == 1
+
+
+def test_a_union_that_has_ended_between_trial_and_writing_takes_nobody_in():
+    office = load_city()
+    sheet, heads = sheet_of(roster(200, 7, kinds=()))
+    trial = planned(office, sheet, heads)
+    with acting(SYSTEM):
+        rows = BatchRow.objects.filter(batch=trial, verdict="new").count()
+        assert rows == 0  # new rows have a result only once they are written
+        busiest = max(trial.by_organisation, key=lambda pk: trial.by_organisation[pk]["new"])
+        Organisation.objects.filter(pk=busiest).update(ended_on=AT.date())
+    committed(office, trial)
+    with acting(SYSTEM):
+        assert not Membership.objects.filter(organisation_id=busiest).exists()
+        held = BatchRow.objects.filter(batch=trial, verdict="held", target_id=busiest).count()
+    assert held == trial.by_organisation[busiest]["new"] > 0

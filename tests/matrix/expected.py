@@ -199,6 +199,7 @@ PAGES: dict[str, Page] = {
     "console:employer-doubts": desk(WRITERS, post=(302,), lists=("doubt",)),
     "console:intake-template": desk(WRITERS),
     "console:intake-repair": desk(WRITERS, get=(200, 404), thing="batch"),
+    "console:intake-repair-ask": desk(WRITERS, get=(), post=(302, 404), thing="batch"),
     "console:exports": desk(READERS, lists=("export",)),
     "console:export-new": desk(
         READERS, post=ANSWER, args=("members",), data={"purpose": "节日慰问物资发放", "format": "xlsx"}

@@ -156,6 +156,9 @@ def brings_in(site: str, good: Any, bad: Any) -> None:
     desk.get(f"{batch}repair.xlsx")
     assert desk.status == 200
     desk.get("/console/members/")
+    desk.get("/console/duplicates/")
+    desk.post("/console/duplicates/search/", {})
+    desk.waits_for("/console/duplicates/", lambda page: "上次查找" in page)
     desk.fill_in("/console/intake/", {"roster": bad})
     desk.waits_for(desk.at, lambda page: "state-error" in page)
 

@@ -57,6 +57,7 @@ def fill(home: Home, say: Callable[[str], None] = typer.echo) -> None:
     loader.load()
     say(f"Taking a messy roster of {loader.ROSTER_ROWS:,} rows in")
     loader.take_roster_in(home.tmp, now=now)
+    loader.search_for_second_records(now=now)
     asking.ask(now=now())
     done.touch()
 

@@ -22,6 +22,7 @@ from niangjia.foundation.plans.models import Batch
 from niangjia.joining import codes
 from niangjia.joining.models import JoinCode
 from niangjia.registry import memberships, organisations, persons, regions
+from niangjia.registry.duplicates import searching
 from niangjia.registry.models import Organisation
 
 DEMO = system_actor("demo")
@@ -43,7 +44,7 @@ def load() -> World:
         with acting(DEMO):
             regions.load("demo")
             unions = _unions(made_up.organisations)
-            for worker in made_up.workers:
+            for worker in (*made_up.workers, *made_up.twice):
                 _worker(worker, unions)
             _invite(unions)
     for official in made_up.officials:
@@ -64,6 +65,13 @@ def take_roster_in(folder: Path, *, now: Callable[[], datetime]) -> None:
     finally:
         for path in folder.glob("roster*"):
             path.unlink()
+
+
+def search_for_second_records(*, now: Callable[[], datetime]) -> None:
+    """Ask for a search for people with two records in the whole city, so that its clerk finds some; the worker does it."""
+    with acting(DEMO):
+        city = Organisation.objects.get(code=world().organisations[0].key)
+        searching.search(city, by=DEMO, at=now())
 
 
 def _unions(listed: tuple[MadeUp, ...]) -> dict[str, Organisation]:

@@ -1,7 +1,7 @@
 """The demo's world as plain data: who there is, where, and in which office. Nothing here knows the database."""
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from importlib.resources import files
@@ -59,11 +59,12 @@ class Worker:
 
 @dataclass(frozen=True)
 class World:
-    """Everything that the demo starts with; organisations stand parents first."""
+    """Everything that the demo starts with; organisations stand parents first, ``twice`` are second records of workers."""
 
     organisations: tuple[Organisation, ...]
     officials: tuple[Official, ...]
     workers: tuple[Worker, ...]
+    twice: tuple[Worker, ...] = ()
 
 
 @cache
@@ -71,7 +72,10 @@ def world() -> World:
     """Return the demo's world, the same each time."""
     facts = tomllib.loads(files("niangjia.cli.demo").joinpath("people.toml").read_text(encoding="utf-8"))
     officials = tuple(_official(dict(row)) for row in facts["officials"])
-    return World(city(), officials, tuple(_worker(dict(row)) for row in facts["workers"]))
+    workers = tuple(_worker(dict(row)) for row in facts["workers"])
+    by_name = {worker.name: worker for worker in workers}
+    twice = tuple(_again(by_name[row.pop("of")], row) for row in map(dict, facts["second_records"]))
+    return World(city(), officials, workers, twice)
 
 
 def _official(row: dict[str, Any]) -> Official:
@@ -81,3 +85,10 @@ def _official(row: dict[str, Any]) -> Official:
 def _worker(row: dict[str, Any]) -> Worker:
     number = citizen_number(row.pop("number"))
     return Worker(number=number, union=row.pop("union", None), joined_on=row.pop("joined", None), **row)
+
+
+def _again(worker: Worker, row: dict[str, Any]) -> Worker:
+    """Return a worker as another union wrote them down: two digits of the number exchanged, so that it is a wrong one."""
+    number = worker.number
+    slip = number[:15] + number[16] + number[15] + number[17]
+    return replace(worker, number=slip, union=row.pop("union"), joined_on=row.pop("joined"), **row)

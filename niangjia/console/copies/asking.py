@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -11,11 +13,17 @@ from niangjia.console.copies.forms import Ask
 from niangjia.console.copies.shown import narrowed
 from niangjia.console.requests import day_asked
 from niangjia.core.errors import Refusal
+from niangjia.foundation.actors import Actor
 from niangjia.foundation.copies.asking import Wish, ask, size_of, why_not_ask
 from niangjia.foundation.copies.tables import table
-from niangjia.registry.models import Organisation
+from niangjia.registry import organisations
 from niangjia.ui.requests import actor_of
 from niangjia.ui.words import sentence
+
+
+def _office(actor: Actor) -> UUID:
+    assert actor.organisation_id is not None
+    return actor.organisation_id
 
 
 def new(request: HttpRequest, name: str) -> HttpResponse:
@@ -38,8 +46,8 @@ def new(request: HttpRequest, name: str) -> HttpResponse:
             said["purpose"],
             get_language() or "zh-hans",
         )
-        office = Organisation.objects.select_related("line").get(pk=actor.organisation_id)
         try:
+            office = organisations.held(_office(actor), by=actor)
             made = ask(wish, organisation=office, by=actor, at=timezone.now())
         except Refusal as refusal:
             told = sentence(refusal)

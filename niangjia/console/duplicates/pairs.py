@@ -60,7 +60,8 @@ def _page(request: HttpRequest, pair: Pair, **more: Any) -> HttpResponse:
         "working": pair.status in AT_WORK,
         "seconds": LOOK_AGAIN,
         "unmask": Unmask(),
-        "may_uncover": CHART.open_to(Status.OPEN, str(actor.role)),
+        # Not while the records are being changed: the page is looked at again, and a half-written reason would be lost.
+        "may_uncover": pair.status not in AT_WORK and CHART.open_to(Status.OPEN, str(actor.role)),
         "merged": merged if pair.status in ONE else None,
         **_taken_back(merged),
         **_preview(persons, events),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -112,7 +112,8 @@ def queue(request: HttpRequest) -> HttpResponse:
     actor, now, asked = actor_of(request), timezone.now(), asked_of(request)
     every = _cut(queries.queue(asked.status, by=actor), asked, at=now)
     shown = every.filter(decision=asked.decision) if asked.decision else every
-    page = page_of(request, shown)
+    cuts = _cuts(every, asked)
+    page = page_of(request, shown, count=next(cut.n for cut in cuts if cut.current))
     rows = rows_of(list(page.object_list), by=actor)
     audit.record("duplicates.listed", by=actor, at=now, facts={"rows": len(rows)})
     offices = organisations.visible_to(actor)
@@ -120,8 +121,8 @@ def queue(request: HttpRequest) -> HttpResponse:
         "rows": rows,
         "page": page,
         "asked": asked,
-        "tabs": [_tab(status, asked, by=actor) for status in TABS],
-        "cuts": _cuts(every, asked),
+        "tabs": [_tab(status, asked, by=actor, whole=cuts[0].n) for status in TABS],
+        "cuts": cuts,
         "reasons": [(code, _(text)) for code, text in MESSAGES.items()],
         "ages": AGES,
         "unions": _unions(actor, offices),
@@ -144,15 +145,20 @@ def _cut(pairs: QuerySet[Pair], asked: Asked, *, at: datetime) -> QuerySet[Pair]
     return pairs.filter(differs=[]) if asked.ready else pairs
 
 
-def _tab(status: Status, asked: Asked, *, by: Actor) -> Cut:
+def _tab(status: Status, asked: Asked, *, by: Actor, whole: int) -> Cut:
+    """Return a tab; what stands there is not counted twice."""
     url = Asked(status, "", "", 0, None, ready=False).address()
-    return Cut(str(status.label), url, queries.queue(status, by=by).count(), status == asked.status)
+    is_whole = url == replace(asked, decision="").address()
+    n = whole if is_whole else queries.queue(status, by=by).count()
+    return Cut(str(status.label), url, n, status == asked.status)
 
 
 def _cuts(every: QuerySet[Pair], asked: Asked) -> list[Cut]:
-    whole = Cut(_("All"), asked.address(sure=""), every.count(), not asked.decision)
+    """Return the cuts by how sure it is, counted in one go."""
+    counted = dict(every.order_by().values_list("decision").annotate(n=Count("pk")))
+    whole = Cut(_("All"), asked.address(sure=""), sum(counted.values()), not asked.decision)
     sure = [
-        Cut(_(label), asked.address(sure=key), every.filter(decision=key).count(), asked.decision == key)
+        Cut(_(label), asked.address(sure=key), counted.get(key, 0), asked.decision == key)
         for key, label in words.DECISIONS.items()
     ]
     return [whole, *sure]

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -19,12 +19,13 @@ from django.views.decorators.cache import never_cache
 from niangjia.console.intake import shown
 from niangjia.console.intake.forms import Mapping
 from niangjia.console.intake.rosters import look_of
-from niangjia.console.requests import page_of, workbook
+from niangjia.console.requests import WORKBOOK, page_of, workbook
 from niangjia.core.errors import NotFound, Refusal
 from niangjia.core.intake.lists import Form
 from niangjia.foundation import audit
 from niangjia.foundation.actors import Actor
-from niangjia.foundation.files.storing import FileGone
+from niangjia.foundation.files.models import StoredFile
+from niangjia.foundation.files.storing import FileGone, open_file
 from niangjia.foundation.plans import kinds
 from niangjia.foundation.plans import queries as plans
 from niangjia.foundation.plans.models import Batch
@@ -60,6 +61,8 @@ def _page(request: HttpRequest, batch: Batch, **more: Any) -> HttpResponse:
         "kind_label": _(form_of(batch).label),
         "other": _other(batch, actor) if "remap" in events else None,
         "repair": returning.has_repair(batch),
+        "repair_now": batch.result_file_id is not None or returning.is_made_at_once(batch, at=timezone.now()),
+        "repair_asked": bool(batch.options.get("repair_in")) and batch.result_file_id is None,
     }
     if batch.status == Status.FAILED:
         context["refusal"] = refusal_of(batch.failure)
@@ -176,17 +179,32 @@ def undo(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @never_cache
 def repair(request: HttpRequest, pk: UUID) -> HttpResponseBase:
-    """Give the clerk the rows that come back, with the reasons."""
-    actor = actor_of(request)
+    """Give the clerk what comes back, with the reasons; of a long list what was made in the background."""
+    actor, at = actor_of(request), timezone.now()
     batch = queries.get(pk, by=actor)
     if not returning.has_repair(batch) and not returning.moved_on(batch, by=actor):
         raise NotFound
+    name = f"{PurePath(batch.file_name).stem}.repair.xlsx"
     try:
-        made = returning.repair_of(batch, language=get_language() or "zh-hans", by=actor, at=timezone.now())
+        if batch.result_file_id is not None:
+            stored = StoredFile.objects.get(pk=batch.result_file_id)
+            kept = open_file(stored, purpose="repair", by=actor, at=at)
+            return FileResponse(kept, as_attachment=True, filename=name, content_type=WORKBOOK)
+        if returning.is_made_at_once(batch, at=at):
+            made = returning.repair_of(batch, language=get_language() or "zh-hans", by=actor, at=at)
+            return workbook(made, name=name)
     except FileGone as refusal:
         messages.error(request, sentence(refusal))
-        return redirect("console:intake-batch", pk)
-    return workbook(made, name=f"{PurePath(batch.file_name).stem}.repair.xlsx")
+    return redirect("console:intake-batch", pk)
+
+
+def ask_for_repair(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Have the repair workbook of a long list made."""
+
+    def act(batch: Batch, **said: Any) -> None:
+        actions.ask_for_repair(batch, get_language() or "zh-hans", **said)
+
+    return _found_step(request, pk, act, _("It is being made. A notice tells you when you can fetch it."))
 
 
 def _found_step(request: HttpRequest, pk: UUID, act: Callable[..., None], done: str) -> HttpResponse:

@@ -29,6 +29,7 @@ from niangjia.ui.requests import actor_of
 from niangjia.ui.words import sentence
 
 LOOK_AGAIN = 3  # seconds
+MOST_SHOWN = 100  # units of the tree before and after; the lines below show all, a page at a time
 MOST_OFFERED = 300  # units in the list to choose from; beyond, one types
 
 
@@ -55,6 +56,8 @@ def _page(request: HttpRequest, order: ReorganisationOrder, **more: Any) -> Http
         "lines": shown.lines_of(order, page.object_list),
         "refusals": shown.refusals_of(order),
         "totals": shown.totals_of(order),
+        "units": order.preview.get("units", [])[:MOST_SHOWN],
+        "more_units": max(len(order.preview.get("units", [])) - MOST_SHOWN, 0),
         "is_at_work": order.status in AT_WORK or (order.status == Status.SIGNED and order.effective_on <= on),
         "seconds": LOOK_AGAIN,
         "drafter": _who(order.drafted_by),

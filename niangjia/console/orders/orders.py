@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db.models import F
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -43,7 +44,10 @@ def listed(request: HttpRequest) -> HttpResponse:
             form.add_error("document_number", sentence(refusal))
         else:
             return redirect("console:order", order.pk)
-    page = page_of(request, queries.visible_to(actor))
+    # Of a preview, which may be long, the list shows two figures.
+    orders = queries.visible_to(actor).defer("preview", "done", "refusals")
+    counts = {"units": F("preview__counts__units"), "persons": F("preview__counts__persons")}
+    page = page_of(request, orders.annotate(**counts))
     rows = [Row(each, look_of(each)) for each in page.object_list]
     context = {"form": form, "page": page, "rows": rows, "can_draft": actor.role in DRAFTERS and not by_line}
     if by_line:

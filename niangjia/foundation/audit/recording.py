@@ -28,7 +28,7 @@ ABOUT = (
     "INSERT INTO audit_eventsubject (event_id, person_id) SELECT %s, person FROM unnest(%s::uuid[]) person"
 )
 ABOUT_SELECTED = (
-    "INSERT INTO audit_eventsubject (event_id, person_id) SELECT DISTINCT %s::uuid, person_id FROM ({}) of"
+    "INSERT INTO audit_eventsubject (event_id, person_id) SELECT {} %s::uuid, person_id FROM ({}) of"
 )
 ABOUT_COPIED = "COPY audit_eventsubject (event_id, person_id) FROM STDIN (FORMAT binary)"
 
@@ -75,6 +75,7 @@ def record_bulk(
     *,
     persons: ByteRows | None = None,
     persons_from: tuple[str, Sequence[Any]] | None = None,
+    each_once: bool = False,
     **said: Any,
 ) -> Event:
     """Write one event for a chunk, and one narrow row for each person in it.
@@ -82,13 +83,15 @@ def record_bulk(
     Args:
         persons: (n, 16) bytes, as ``core.ids.uuid7s`` gives them.
         persons_from: or a SELECT that gives ``person_id``, and its parameters.
+        each_once: that the SELECT gives nobody twice, so that nobody need be looked for again.
         said: as for ``record``: by, at, subject, organisation, facts.
     """
     written = record(event, **said)
     with connection.cursor() as cursor:
         if persons_from is not None:
             select, parameters = persons_from
-            cursor.execute(ABOUT_SELECTED.format(select), [written.id, *parameters])
+            kind = "" if each_once else "DISTINCT"
+            cursor.execute(ABOUT_SELECTED.format(kind, select), [written.id, *parameters])
         if persons is not None:
             with cursor.copy(ABOUT_COPIED) as copy:
                 copy.write(_binary_copy(written.id, np.unique(persons, axis=0)))

@@ -11,8 +11,9 @@ from collections.abc import Iterable
 from typing import Any, Protocol
 
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.hmac import HMAC
 
-BLOCK, DIGEST = 64, 32
+DIGEST = 32
 
 
 class Hash(Protocol):
@@ -55,29 +56,24 @@ def sm3(data: bytes = b"") -> Hash:
 
 
 class KeyedHash:
-    """HMAC-SM3 under one key, for many messages: the two states after the key are computed once."""
+    """HMAC-SM3 under one key, for many messages: the state after the key is computed once, and copied."""
 
     def __init__(self, key: bytes) -> None:
-        block = (key if len(key) <= BLOCK else sm3(key).digest()).ljust(BLOCK, b"\0")
-        self._inner = sm3(bytes(byte ^ 0x36 for byte in block))
-        self._outer = sm3(bytes(byte ^ 0x5C for byte in block))
+        self._keyed = HMAC(key, hashes.SM3())
 
     def digest(self, message: bytes) -> bytes:
         """Return the 32 bytes of one message."""
-        inner, outer = self._inner.copy(), self._outer.copy()
-        inner.update(message)
-        outer.update(inner.digest())
-        return outer.digest()
+        running = self._keyed.copy()
+        running.update(message)
+        return running.finalize()
 
     def joined(self, messages: Iterable[bytes], *, prefix: bytes = b"", length: int = DIGEST) -> bytes:
         """Return the first ``length`` bytes of each digest of ``prefix`` + message, one after the other."""
-        started = self._inner.copy()
+        started = self._keyed.copy()
         started.update(prefix)
-        inner_copy, outer_copy = started.copy, self._outer.copy
-        parts = []
+        copy, parts = started.copy, []
         for message in messages:
-            inner, outer = inner_copy(), outer_copy()
-            inner.update(message)
-            outer.update(inner.digest())
-            parts.append(outer.digest()[:length])
+            running = copy()
+            running.update(message)
+            parts.append(running.finalize()[:length])
         return b"".join(parts)

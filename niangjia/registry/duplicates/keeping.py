@@ -15,8 +15,9 @@ from niangjia.foundation import workflow
 from niangjia.foundation.acting import acting
 from niangjia.foundation.actors import Actor
 from niangjia.foundation.jobs import progress
+from niangjia.registry import organisations
 from niangjia.registry.duplicates.states import CHART, Status
-from niangjia.registry.models import Pair, Search
+from niangjia.registry.models import Organisation, Pair, Search
 from niangjia.registry.scopes import within_scope
 
 Clock = Callable[[], datetime]
@@ -59,6 +60,8 @@ def keep(asked: Search, pairs: pl.DataFrame, *, whole: bool, by: Actor, now: Clo
 
 def _keep(pairs: pl.DataFrame, *, by: Actor, at: datetime) -> None:
     rows = [{"id": str(uuid7()), **row} for row in pairs.iter_rows(named=True)]
+    there = Organisation.objects.filter(path__in=pairs["path"].unique().to_list())
+    organisations.hold(there.values_list("pk", flat=True))
     with connection.cursor() as cursor:
         cursor.execute(KEPT, {"pairs": json.dumps(rows), "at": at})
         written = cursor.fetchall()

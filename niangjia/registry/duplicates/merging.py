@@ -16,7 +16,7 @@ from niangjia.foundation.actors import Actor
 from niangjia.foundation.audit import looking
 from niangjia.foundation.vault.indexes import index_version
 from niangjia.foundation.vault.layouts import PERSON, SEPARATOR
-from niangjia.registry import consents, hanging, memberships, persons
+from niangjia.registry import consents, hanging, memberships, organisations, persons
 from niangjia.registry.duplicates import checking, records, settling
 from niangjia.registry.duplicates.fields import COLUMNS, SECRET, VALUES, is_blank
 from niangjia.registry.duplicates.refusals import ChoiceNeeded, TooManyNumbers
@@ -28,6 +28,7 @@ from niangjia.registry.models import (
     Merge,
     MergeRecord,
     MergeRow,
+    Organisation,
     Pair,
     Person,
     PersonLogin,
@@ -43,11 +44,14 @@ def carry_out(pair_id: UUID, *, by: Actor, at: datetime) -> Merge | None:
     What the clerk saw is looked at once more, with both records locked: where it no longer holds, nothing is changed,
     the pair goes back into the queue and the office is told why.
     """
+    hold_places(Pair.objects.get(pk=pair_id).person_ids)
     pair = Pair.objects.select_for_update().get(pk=pair_id)
     if pair.status != Status.MERGING:
         return None
+    organisations.hold([pair.organisation_id])
     try:
         held = locked(pair.person_ids)
+        hold_places(pair.person_ids)
         looked = checking.look(pair, by=by, at=at)
         with transaction.atomic():
             merged = _merge(pair, held, looked, by=by, at=at)
@@ -70,13 +74,31 @@ def _merge(
     return _Merging(pair, survivor, absorbed, chosen, by, at).done()
 
 
+def hold_places(ids: Iterable[UUID]) -> None:
+    """Keep the unions of these records and of their spells where they are, and those that lead them: paths are copied.
+
+    Asked for before anything is locked, and again after, as a spell may have come in between.
+    """
+    where = {"person_id__in": list(ids)}
+    unions = set(Membership.objects.filter(**where).values_list("organisation_id", flat=True))
+    unions |= set(
+        Person.objects.filter(pk__in=where["person_id__in"]).values_list("organisation_id", flat=True)
+    )
+    lines = Organisation.objects.filter(pk__in=unions, line__isnull=False).values_list("line_id", flat=True)
+    organisations.hold(unions | set(lines))
+
+
 def older_first(persons: Iterable[Person]) -> list[Person]:
     """Return two records in the order in which they were made: the first one is left after a merge."""
     return sorted(persons, key=lambda person: (person.created_at, person.pk))
 
 
 def locked(ids: list[UUID]) -> dict[UUID, Person]:
-    """Lock records in the order of their ids, as an undo of a roster does, and return those that are there."""
+    """Lock records in the order of their ids, as an undo of a roster does, and return those that are there.
+
+    Their unions are held first: a reorganisation locks unions before people.
+    """
+    organisations.hold(Person.objects.filter(pk__in=ids).values_list("organisation", flat=True))
     rows = Person.objects.select_for_update().filter(pk__in=ids).order_by("pk")
     return {person.pk: person for person in rows}
 
@@ -135,7 +157,10 @@ class _Merging:
         there = [spell for spell in spells if spell is not None]
         if not there:
             return self.survivor
-        return self._of_key(min(there, key=lambda spell: (spell.from_on, spell.pk)).person_id)
+        # One at rest is not counted: of two at one union the active one stays.
+        return self._of_key(
+            min(there, key=lambda spell: (spell.is_retained, spell.from_on, spell.pk)).person_id
+        )
 
     def _of_key(self, key: UUID) -> Person:
         return self.survivor if key == self.survivor.pk else self.absorbed

@@ -13,9 +13,16 @@ from niangjia.core.errors import Refusal
 from niangjia.foundation import audit, notices, vault, workflow
 from niangjia.foundation.actors import Actor
 from niangjia.foundation.audit import looking
-from niangjia.registry import consents, hanging, persons
+from niangjia.registry import consents, hanging, organisations, persons
 from niangjia.registry.duplicates import deciding, records
-from niangjia.registry.duplicates.merging import accounts_of, follow, locked, naming, token_of
+from niangjia.registry.duplicates.merging import (
+    accounts_of,
+    follow,
+    hold_places,
+    locked,
+    naming,
+    token_of,
+)
 from niangjia.registry.duplicates.refusals import MergedAgain, RecordGone
 from niangjia.registry.duplicates.settling import UNSETTLED
 from niangjia.registry.duplicates.states import CHART, Status
@@ -28,6 +35,7 @@ CORRECTED, CHANGED, CAME, IN_THE_WAY, LEFT = "corrected", "changed", "came", "in
 @transaction.atomic
 def take_apart(pair_id: UUID, *, by: Actor, at: datetime) -> None:
     """Make two records again of what a clerk took apart; a second call does nothing."""
+    hold_places(Pair.objects.get(pk=pair_id).person_ids)
     pair = Pair.objects.select_for_update().get(pk=pair_id)
     if pair.status != Status.UNMERGING:
         return
@@ -46,6 +54,8 @@ def take_apart(pair_id: UUID, *, by: Actor, at: datetime) -> None:
 
 def _take_apart(merged: Merge, *, by: Actor, at: datetime) -> list[dict[str, Any]]:
     held = locked([merged.survivor, merged.absorbed])
+    hold_places(held)
+    organisations.hold(UUID(record.before["organisation_id"]) for record in merged.records.all())
     if merged.survivor not in held:
         raise RecordGone
     if deciding.is_built_upon(merged):

@@ -12,12 +12,14 @@ from uuid import UUID
 
 import polars as pl
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from niangjia.foundation import audit, notices
 from niangjia.foundation.acting import acting
 from niangjia.foundation.actors import Actor, Scope
 from niangjia.foundation.jobs import progress
 from niangjia.foundation.plans.models import Batch, BatchRow
+from niangjia.registry import organisations
 from niangjia.registry.duplicates import finding, jobs, keeping, register
 from niangjia.registry.models import Organisation, Search
 
@@ -27,7 +29,7 @@ Clock = Callable[[], datetime]
 @transaction.atomic
 def search(office: Organisation, *, by: Actor, at: datetime) -> Search:
     """Ask for a search of everything below ``office``; where one is running, that one is returned."""
-    made = _made(office, by=by, at=at)
+    made = _made(organisations.held(office.pk, by=by), by=by, at=at)
     try:
         with transaction.atomic():
             made.save(force_insert=True)
@@ -40,8 +42,9 @@ def search(office: Organisation, *, by: Actor, at: datetime) -> Search:
 
 def after_batch(row: Batch, *, by: Actor, at: datetime) -> None:
     """Ask for a search for the newcomers of a roster that has just been written."""
-    if not row.counts.get("new"):
+    if not _newcomers(row.pk).exists():
         return
+    organisations.hold([row.organisation_id])
     made = _made(Organisation.objects.get(pk=row.organisation_id), by=by, at=at, batch_id=row.pk)
     made.save(force_insert=True)
     jobs.search.defer(search=made.pk)
@@ -91,8 +94,13 @@ def _begin(search_id: UUID, *, by: Actor) -> tuple[Search, Scope, set[str] | Non
         scope = asked.organisation.office_scope
         if asked.batch_id is None:
             return asked, scope, None
-        rows = BatchRow.objects.filter(batch_id=asked.batch_id, verdict="new", person_id__isnull=False)
-        return asked, scope, {str(person) for person in rows.values_list("person_id", flat=True)}
+        return asked, scope, {str(person) for person in _newcomers(asked.batch_id)}
+
+
+def _newcomers(batch_id: UUID) -> QuerySet[BatchRow, UUID | None]:
+    """Return whom a batch has newly put on the register; lists of unions or employers put nobody there."""
+    rows = BatchRow.objects.filter(batch_id=batch_id, verdict="new", person_id__isnull=False)
+    return rows.values_list("person_id", flat=True)
 
 
 def _opened(asked: Search, ids: pl.Series, *, by: Actor, now: Clock) -> Iterator[pl.DataFrame]:

@@ -53,6 +53,9 @@ MOVED_KNOWN = f"""UPDATE registry_memberstage s SET what = 'moved' WHERE s.what 
     AND s.seen IS DISTINCT FROM (SELECT {PRINT} FROM registry_person p
         LEFT JOIN registry_membership m ON m.person_id = p.id AND m.kind = 'primary' AND m.to_on IS NULL
         WHERE p.id = s.person_id)"""
+# A union that has ended since takes nobody in any more.
+MOVED_ENDED = """UPDATE registry_memberstage s SET what = 'moved' FROM registry_organisation o
+    WHERE s.what IN ('new', 'return') AND o.id = s.organisation_id AND o.ended_on IS NOT NULL"""
 WHATS = f"SELECT s.what, count(*) FROM {MINE} GROUP BY s.what"
 EARLIER = """INSERT INTO plans_earlier (batch_id, place, person_id, facts, sealed)
     SELECT %(batch)s, s.place, p.id, (to_jsonb(p) - 'secrets') || jsonb_build_object(
@@ -104,12 +107,12 @@ SPELLS = f"""INSERT INTO registry_membership (id, person_id, organisation_id, pa
         coalesce(o.region_id, ''), s.from_on, 'roster', '', %(at)s
     FROM registry_memberstage s JOIN {UNIONS} ON o.id = s.organisation_id
     WHERE s.what = '{{what}}'"""
+# Counted by the narrow key first: a roster has nearly as many days as rows.
 DELTAS = f"""INSERT INTO registry_delta (measure, organisation_id, path, line_path, region_code, day, source, "group", n)
-    SELECT 'members', o.id, o.path, o.line_path, coalesce(o.region_id, ''), s.from_on, %(batch)s,
-        coalesce(s."group", ''), count(*)
-    FROM registry_memberstage s JOIN {UNIONS} ON o.id = s.organisation_id
-    WHERE s.what IN ('new', 'return')
-    GROUP BY o.id, o.path, o.line_path, o.region_id, s.from_on, s."group" """
+    SELECT 'members', o.id, o.path, o.line_path, coalesce(o.region_id, ''), d.day, %(batch)s, d.name, d.n
+    FROM (SELECT s.organisation_id, s.from_on AS day, coalesce(s."group", '') AS name, count(*) AS n
+        FROM registry_memberstage s WHERE s.what IN ('new', 'return') GROUP BY 1, 2, 3) d
+    JOIN {UNIONS} ON o.id = d.organisation_id"""
 # A spell has one group for its whole length: what moves, moves on the day on which it began.
 REGROUPED_DELTAS = """INSERT INTO registry_delta (measure, organisation_id, path, line_path, region_code, day, source,
     "group", n)
@@ -170,14 +173,16 @@ def write(packed: Packed, *, batch: Batch, by: Actor, at: datetime) -> None:
         for statement in _statements(counts):
             cursor.execute(statement, params)
     facts = {"rows": packed.rows, "moved": counts.get("moved", 0)}
-    audit.record_bulk("members.written", by=by, at=at, subject=batch, persons_from=(ABOUT, []), facts=facts)
+    audit.record_bulk(
+        "members.written", by=by, at=at, subject=batch, persons_from=(ABOUT, []), each_once=True, facts=facts
+    )
     with connection.cursor() as cursor:
         cursor.execute(CLEAR)
 
 
 def _locked(cursor: Any) -> dict[str, int]:
     """Lock who is known, mark what has moved since the trial run, and return the rows by what becomes of them."""
-    for statement in (HOLD, LOCK, MOVED_NEW, MOVED_KNOWN, WHATS):
+    for statement in (HOLD, LOCK, MOVED_NEW, MOVED_KNOWN, MOVED_ENDED, WHATS):
         cursor.execute(statement)
     return dict(cursor.fetchall())
 

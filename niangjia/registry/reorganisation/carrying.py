@@ -22,6 +22,7 @@ from niangjia.foundation.plans.models import Batch
 from niangjia.foundation.plans.states import Status as Roster
 from niangjia.registry.models import Carried, Organisation, Parenthood, ReorganisationOrder
 from niangjia.registry.organisations import line_below
+from niangjia.registry.reorganisation.between import place_pairs
 from niangjia.registry.reorganisation.handing_over import Going, hand_over, record_whom
 from niangjia.registry.reorganisation.placing import Placed, as_kept, change_parenthoods, place
 from niangjia.registry.reorganisation.previewing import Preview, preview, stale
@@ -141,6 +142,7 @@ def _write(order: ReorganisationOrder, found: Preview, *, by: Actor, at: datetim
         if going.ends:
             Organisation.objects.filter(pk=going.before.pk).update(ended_on=order.effective_on)
             ended.append(str(going.before.pk))
+    place_pairs(found.tree.office.scope)
     record_whom(order, "reorganisation.members_carried", by=by, at=at)
     order.done = {"placed": as_kept(placed), "ended": ended, "founded": founded}
 

@@ -56,11 +56,11 @@ REMEMBER = """INSERT INTO registry_carried (order_id, what, row_id, from_organis
 MINE = """registry_carried c WHERE c.order_id = %(order)s AND c.what = 'registry_membership'
     AND c.from_organisation = %(before)s AND c.to_organisation = %(after)s"""
 CLOSE = f"""UPDATE registry_membership m SET to_on = greatest(m.from_on, %(on)s), closed_at = %(at)s,
-    end_reason = '{REASON}', status = 'exited' FROM {MINE} AND m.id = c.row_id"""
+    end_reason = '{REASON}', status = 'transferred' FROM {MINE} AND m.id = c.row_id"""
 # With the status that the closed one had; the name is the one of today.
-OPEN = f"""INSERT INTO registry_membership (id, person_id, organisation_id, path, line_path, kind, status, name_then,
-    "group", region_code, from_on, channel, end_reason, opened_at)
-    SELECT c.successor, m.person_id, %(after)s, %(new_path)s, %(new_line)s, m.kind, s.status, p.name, m."group",
+OPEN = f"""INSERT INTO registry_membership (id, person_id, organisation_id, path, line_path, kind, status, is_retained,
+    name_then, "group", region_code, from_on, channel, end_reason, opened_at)
+    SELECT c.successor, m.person_id, %(after)s, %(new_path)s, %(new_line)s, m.kind, s.status, m.is_retained, p.name, m."group",
         %(region)s, greatest(m.from_on, %(on)s), '{CHANNEL}', '', %(at)s
     FROM registry_carried c JOIN registry_membership m ON m.id = c.row_id JOIN registry_person p ON p.id = m.person_id
     JOIN unnest(%(closed)s::uuid[], %(statuses)s::text[]) s(id, status) ON s.id = m.id
@@ -72,7 +72,7 @@ PERSONS = f"""UPDATE registry_person p SET organisation_id = %(after)s, path = %
 CONSENTS = f"""UPDATE registry_consent t SET organisation_id = %(after)s, path = %(new_path)s, line_path = %(new_line)s
     FROM registry_membership m, {MINE} AND m.id = c.{{spell}} AND m.kind = 'primary' AND t.person_id = m.person_id"""
 DELTAS = f"""WITH went AS (SELECT m."group", m.from_on AS day, count(*) AS n FROM registry_membership m, {MINE}
-        AND m.id = c.successor AND m.kind = 'primary' GROUP BY m."group", m.from_on)
+        AND m.id = c.successor AND m.kind = 'primary' AND NOT m.is_retained GROUP BY m."group", m.from_on)
     INSERT INTO registry_delta (measure, organisation_id, path, line_path, region_code, "group", day, n, source)
     SELECT 'members', %(before)s, %(path)s, %(line)s, %(old_region)s, "group", day, -n * %(sign)s, %(order)s FROM went
     UNION ALL SELECT 'members', %(after)s, %(new_path)s, %(new_line)s, %(region)s, "group", day, n * %(sign)s, %(order)s FROM went"""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
@@ -31,11 +32,13 @@ def take_back(*, order: UUID, by: Actor, now: Clock) -> None:
 @every("*/10 * * * *")
 @job("reorganisation.sweep", transaction=False)
 def sweep(*, by: Actor, now: Clock) -> None:
-    """Carry out the orders whose day has come; one that waits for a roster is tried again at the next sweep."""
+    """Carry out the orders whose day has come, and take back those asked for that a job has given up.
+
+    One that waits for a roster is tried again at the next sweep.
+    """
     with acting(by):
-        waiting = queries.due(on=day_of(now()))
-    for order in waiting:
-        try:
-            carrying.carry_out(order, by=by, now=now)
-        except carrying.RostersAtWork:
-            continue
+        waiting = [(carrying.carry_out, order) for order in queries.due(on=day_of(now()))]
+        waiting += [(taking_back.carry_back, order) for order in queries.being_taken_back()]
+    for work, order in waiting:
+        with suppress(carrying.RostersAtWork):
+            work(order, by=by, now=now)

@@ -63,6 +63,8 @@ def preview(order: ReorganisationOrder, *, on: date) -> Preview:
     more = [*said.refusals, *_dates(order, said, tree, outcome, on=on), *_clashes(said, tree), *_codes(said)]
     if not lines:
         more.append(Refused(0, "no_lines"))
+    if office.ended_on is not None:
+        more.append(Refused(0, "moved_on"))
     if more:
         outcome = Outcome(outcome.units.clear(), ordered([*outcome.refusals, *more]))
     told = {} if outcome.refusals else _told(tree, said, outcome)
@@ -87,6 +89,19 @@ def _dates(
     for unit, since in came.values_list("organisation", "from_on"):
         named = {"unit": tree.rows[str(unit)].name, "on": effective.isoformat(), "since": since.isoformat()}
         found.append(Refused(rooted[str(unit)], "too_early", named))
+    return found + _targets_before_they_were(said, tree, effective)
+
+
+def _targets_before_they_were(said: Read, tree: Tree, effective: date) -> list[Refused]:
+    """Nothing can come to a unit on a day before it was founded."""
+    rows = said.lines.drop_nulls("target").select("line", "target").iter_rows()
+    found = []
+    for line, target in rows:
+        unit = tree.rows[target]
+        if unit.established_on > effective:
+            since = unit.established_on.isoformat()
+            named = {"unit": unit.name, "on": effective.isoformat(), "since": since}
+            found.append(Refused(line, "too_early", named))
     return found
 
 
@@ -183,7 +198,9 @@ def _branches(tree: Tree, said: Read, outcome: Outcome) -> list[dict[str, Any]]:
             after[target] += after[unit]
             after[unit] = 0
         elif new:
-            going = int(going_of(said, line, unit).filter(kind=Membership.Kind.PRIMARY).count())
+            going = int(
+                going_of(said, line, unit).filter(kind=Membership.Kind.PRIMARY, is_retained=False).count()
+            )
             after[new], after[unit] = going, after[unit] - going
     depth = len(tree.office.path) + Organisation.steplen
     rows = outcome.units.select(

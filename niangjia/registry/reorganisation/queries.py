@@ -38,6 +38,12 @@ def lines_of(order: ReorganisationOrder, *, by: Actor) -> QuerySet[OrderLine]:
     return within(OrderLine.objects.filter(order=order), by).order_by("number")
 
 
+def being_taken_back() -> list[UUID]:
+    """Return the orders whose taking back was asked for and is not done; asked by the system."""
+    waiting = ReorganisationOrder.objects.filter(status=Status.TAKING_BACK)
+    return list(waiting.order_by("pk").values_list("pk", flat=True))
+
+
 def due(*, on: date) -> list[UUID]:
     """Return the signed orders whose day has come, in the order of their days; asked by the system."""
     waiting = ReorganisationOrder.objects.filter(

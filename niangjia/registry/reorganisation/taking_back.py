@@ -15,7 +15,9 @@ from niangjia.foundation import notices, workflow
 from niangjia.foundation.acting import acting
 from niangjia.foundation.actors import Actor
 from niangjia.registry.models import Carried, Membership, Organisation, Parenthood, ReorganisationOrder
+from niangjia.registry.reorganisation.between import place_pairs
 from niangjia.registry.reorganisation.carrying import LOCK_UNITS, locked, wait_for_rosters
+from niangjia.registry.reorganisation.following import Following, all_following
 from niangjia.registry.reorganisation.handing_over import POSTS, SPELLS, Going, hand_back, record_whom
 from niangjia.registry.reorganisation.placing import back, place, restore_parenthoods
 from niangjia.registry.reorganisation.states import CHART, Status
@@ -44,14 +46,20 @@ def hindrances(order: ReorganisationOrder) -> list[Refused]:
 
 
 def _newcomers(order: ReorganisationOrder, rows: dict[str, Organisation]) -> Iterator[Refused]:
-    """Yield the founded units to which somebody came since: members, or units below."""
+    """Yield the founded units to which somebody came since: members, units below, or workers who ask to join."""
     placed = {each["id"] for each in order.done.get("placed", [])}
     for pk in order.done.get("founded", []):
         unit = rows[pk]
         below = Organisation.objects.filter(path__gt=unit.path, path__lt=unit.scope.hi).exclude(pk__in=placed)
         came = Membership.objects.filter(path=unit.path, organisation_id=unit.pk)
-        if below.exists() or came.exclude(pk__in=_successors(order)).exists():
+        asked = any(each.rows().filter(**{each.columns[0]: pk}).exists() for each in _of_workers())
+        if asked or below.exists() or came.exclude(pk__in=_successors(order)).exists():
             yield Refused(0, "somebody_came", {"unit": unit.name})
+
+
+def _of_workers() -> list[Following]:
+    """Return what workers have sent in, and somebody must answer."""
+    return [each for each in all_following() if each.needs_roll or not each.has_path]
 
 
 def _successors(order: ReorganisationOrder) -> list[UUID]:
@@ -97,6 +105,7 @@ def _restore(order: ReorganisationOrder, *, by: Actor, at: datetime) -> None:
     place(placed, since=date.min, source=order.pk)
     kept = Carried.objects.filter(order=order, what="registry_parenthood", successor__isnull=False)
     restore_parenthoods([(each.row_id, each.successor) for each in kept if each.successor], placed)
+    place_pairs(Organisation.objects.get(pk=order.organisation_id).scope)
     _annul(order, on=day_of(at))
 
 

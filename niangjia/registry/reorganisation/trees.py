@@ -108,7 +108,7 @@ def _counts(office: Organisation, rows: list[Organisation]) -> pl.DataFrame:
     batches = Batch.objects.filter(**here)
     by_name: dict[str, dict[UUID, int]] = {
         "persons": _by_unit(Person.objects.filter(**here)),
-        "members": _by_unit(open_spells.filter(kind=Membership.Kind.PRIMARY)),
+        "members": _by_unit(open_spells.filter(kind=Membership.Kind.PRIMARY, is_retained=False)),
         "spells": _by_unit(open_spells),
         "posts": _by_unit(Posting.objects.filter(organisation__in=ids, to_on__isnull=True)),
         "batches": _by_unit(batches),

@@ -28,6 +28,13 @@ def test_a_worker_is_on_a_roll_of_the_own_group_or_on_none(worker):
     assert worker.union is None or worker.group in ORGANISATIONS[worker.union].groups
 
 
+def test_some_workers_have_two_records_the_second_with_a_wrong_number():
+    assert len(world().twice) >= 3
+    for worker in world().twice:
+        assert worker.number[-1] != ric.calc_check_digit(worker.number)
+        assert worker.group in ORGANISATIONS[worker.union].groups
+
+
 def test_officials_hold_known_roles_in_known_offices():
     for official in world().officials:
         assert official.office in ORGANISATIONS

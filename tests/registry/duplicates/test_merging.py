@@ -16,22 +16,25 @@ from niangjia.foundation.accounts.models import Account
 from niangjia.foundation.acting import acting
 from niangjia.foundation.actors import Actor
 from niangjia.foundation.audit import looking
+from niangjia.foundation.audit.models import Event, EventSubject
 from niangjia.foundation.vault.reading import reveal
 from niangjia.insight import figures
-from niangjia.registry import cards, consents, hanging, logins, memberships, persons
-from niangjia.registry.duplicates import deciding, settling
+from niangjia.registry import cards, consents, deltas, hanging, logins, memberships, persons
+from niangjia.registry.duplicates import checking, deciding, settling
 from niangjia.registry.duplicates.refusals import (
     ChoiceNeeded,
     MergedAgain,
     NoLongerAlike,
     RecordGone,
     TooLate,
+    TooManyNumbers,
 )
 from niangjia.registry.duplicates.states import Status
 from niangjia.registry.models import Consent, Membership, OfPerson, Person, PersonLogin
 from tests.factories import AT, ON
-from tests.joiners import SYSTEM, reviewer
+from tests.joiners import NUMBERS, SYSTEM, reviewer
 from tests.registry.duplicates import made
+from tests.registry.duplicates.made_rows import unlike, whole
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
 LATER = AT + timedelta(days=3)
@@ -84,6 +87,24 @@ def test_from_the_day_of_the_merge_on_the_person_counts_once_and_before_as_it_wa
     assert members(county, after - timedelta(days=1)) == (2, 2)
 
 
+def test_of_two_rolls_of_one_union_the_one_that_counts_stays_and_rest_is_counted_on_no_day():
+    _, county, near, _ = made.unions()
+    resting = made.member(near[0])
+    made.member(near[0], made.SLIP, at=AT + timedelta(minutes=1))
+    with acting(SYSTEM):
+        spell = memberships.open_primary_of(resting)
+        memberships.close_spell(spell, reason="8", by=SYSTEM, at=AT)
+        at_rest = memberships.open_spell(resting, near[0], channel="online", by=SYSTEM, at=AT)
+        Membership.objects.filter(pk=at_rest.pk).update(is_retained=True)
+        deltas.append(deltas.MEMBERS, at_rest, on=ON, n=-1, source=at_rest.pk)
+    assert members(county) == (1, 1)
+    (pair,) = made.search(county)
+    merged = made.merge(pair, county)
+    assert members(county) == (1, 1)
+    made.unmerge(merged, county)
+    assert members(county) == (1, 1)
+
+
 def test_the_first_joining_date_is_the_earlier_one_and_blanks_are_filled(two):
     pair, county, _ = two
     correct(pair.second, first_joined_on=date(2019, 5, 1), education="30")
@@ -123,6 +144,48 @@ def test_facts_that_changed_so_that_it_is_nobody_alike_are_refused(two, moment):
             deciding.merge(pair, {"id_number": "first", "roll": "first"}, by=by, at=AT)
     with acting(SYSTEM):
         assert Person.objects.count() == 2
+
+
+def test_without_the_second_look_two_strangers_would_become_one(two, monkeypatch):
+    """The control of the test above: the finder's check taken out."""
+    pair, county, _ = two
+    correct(pair.second, name="欧阳小明", name_key="欧阳小明", birth_on=date(1971, 3, 4), sex="1")
+    as_stored = checking.Looked(pair.decision, tuple(pair.reasons), tuple(pair.differs))
+    monkeypatch.setattr(checking, "look", lambda pair, **_: as_stored)
+    assert made.merge(pair, county).status == Status.MERGED
+
+
+def test_more_numbers_than_a_record_keeps_are_refused_and_nothing_is_done(two):
+    pair, county, _ = two
+    with acting(SYSTEM):
+        person = Person.objects.get(pk=pair.first)
+        held = dict(vault.open_sealed(bytes(person.secrets), table=persons.TABLE, row_id=person.pk))
+        held["earlier_numbers"] = "|".join(NUMBERS[60:62])
+        sealed = vault.seal(held, table=persons.TABLE, row_id=person.pk, at=AT)
+        Person.objects.filter(pk=person.pk).update(secrets=sealed, secrets_print=vault.fingerprint(held))
+        before = whole()
+    refused = made.merge(pair, county)
+    assert (refused.status, refused.refused) == (Status.OPEN, TooManyNumbers.code)
+    with acting(SYSTEM):
+        assert unlike(before, whole()) == []
+
+
+def test_that_both_records_were_opened_stays_written_also_where_the_answer_is_no(two):
+    pair, county, _ = two
+    with acting(made.clerk(county)) as by, pytest.raises(ChoiceNeeded):
+        deciding.merge(pair, {}, by=by, at=AT)
+    with acting(SYSTEM):
+        opened = Event.objects.filter(name="persons.compared", account_id=by.account_id).get()
+        about = EventSubject.objects.filter(event_id=opened.pk).values_list("person_id", flat=True)
+        assert set(about) == set(pair.person_ids)
+
+
+def test_whoever_may_not_decide_opens_nothing(two):
+    pair, county, _ = two
+    with acting(reviewer(county, Role.LEADER)) as by, pytest.raises(NotAllowed):
+        deciding.merge(pair, {}, by=by, at=AT)
+    with acting(SYSTEM):
+        assert not Event.objects.filter(name="persons.compared", account_id=by.account_id).exists()
 
 
 def test_a_field_that_began_to_differ_after_the_choice_is_not_guessed(two):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from uuid import uuid4
 
 import pytest
 
 from niangjia.foundation.acting import acting
 from niangjia.foundation.actors import Actor, Scope
 from niangjia.foundation.notices.models import Notice
+from niangjia.joining import codes
 from niangjia.joining.models import JoinCode, JoinRequest
 from niangjia.registry import organisations
 from niangjia.registry.models import (
@@ -17,11 +19,12 @@ from niangjia.registry.models import (
     Employer,
     Membership,
     Organisation,
+    Pair,
     Parenthood,
     Person,
     Posting,
 )
-from niangjia.registry.reorganisation import actions, carrying
+from niangjia.registry.reorganisation import actions, carrying, jobs
 from niangjia.registry.reorganisation.actions import Line
 from tests.factories import AT, ON, organisation
 from tests.joiners import asked
@@ -119,7 +122,7 @@ def test_a_merge_closes_spells_and_opens_them_at_the_receiver_with_all_that_belo
         two, other = (Organisation.objects.get(pk=each.pk) for each in (city.two, city.other))
         closed = Membership.objects.get(organisation=two)
         opened = Membership.objects.get(organisation=other, person=closed.person)
-        assert (closed.to_on, closed.end_reason, closed.status) == (ON, "12", "exited")
+        assert (closed.to_on, closed.end_reason, closed.status) == (ON, "12", "transferred")
         assert (opened.from_on, opened.channel, opened.status) == (ON, "reorganisation", "active")
         assert two.ended_on == ON
         request = JoinRequest.objects.get(pk=waiting.pk)
@@ -194,8 +197,6 @@ def test_an_order_of_a_later_day_waits_for_it(city):
     assert order.status == "signed"
     carrying.carry_out(order.pk, by=SYSTEM, now=lambda: AT)
     assert city.fresh(order).status == "signed"
-    from niangjia.registry.reorganisation import jobs
-
     jobs.sweep.run({}, now=lambda: AT + timedelta(days=3))
     assert city.fresh(order).status == "carried_out"
     assert (members(city.west, later - timedelta(days=1)), members(city.west, later)) == (2, 8)
@@ -214,6 +215,13 @@ def test_an_order_that_is_dated_back_shifts_each_day_from_its_own_on(city):
 def test_closed_months_stay_as_they_are(city, back, refused):
     order = city.order(("move", city.town, city.west), on=ON - timedelta(days=back))
     assert ([each["code"] for each in order.refusals] == ["closed_past"]) is refused
+
+
+def test_nothing_comes_to_a_unit_before_it_was_founded(city):
+    with acting(SYSTEM):
+        Organisation.objects.filter(pk=city.west.pk).update(established_on=ON)
+    order = city.order(("move", city.town, city.west), on=YESTERDAY)
+    assert [each["code"] for each in order.refusals] == ["too_early"]
 
 
 def test_the_drafter_does_not_sign_where_another_could(city):
@@ -382,3 +390,61 @@ def test_a_request_of_an_office_that_was_moved_meanwhile_is_told_to_load_again(c
     with acting(clerk), pytest.raises(organisations.OfficeMoved):
         organisations.held(city.one.pk, by=clerk)
     assert date(2026, 11, 24) == ON
+
+
+def test_a_pair_of_records_lies_at_the_common_superior_of_both_after_an_order_too(city):
+    one, two = sorted((city.members["one"][0], city.members["two"][0]), key=lambda each: each.pk)
+    prints = {"first_print": uuid4(), "second_print": uuid4()}
+    with acting(SYSTEM):
+        place = {"organisation": city.joint, "path": city.joint.path}
+        times = {"found_at": AT, "seen_at": AT}
+        pair = Pair.objects.create(
+            **place, **prints, **times, first=one.pk, second=two.pk, decision="maybe", weight=1.0
+        )
+    order = city.carried_out(("move", city.two, city.other))
+    assert city.fresh(pair).organisation_id == city.city.pk
+    city.taken_back(order)
+    assert (city.fresh(pair).organisation_id, city.fresh(pair).path) == (city.joint.pk, city.joint.path)
+
+
+class Killed(Exception):
+    """The worker died."""
+
+
+@pytest.mark.parametrize("step", ["change_parenthoods", "hand_over", "record_whom"])
+def test_an_order_that_breaks_off_has_changed_nothing_and_is_carried_out_by_the_next_sweep(
+    city, monkeypatch, step
+):
+    order = city.order(("merge", city.joint, city.other), ("move", city.one, city.west))
+    before = register()
+    with acting(city.leader):
+        actions.sign(order, by=city.leader, at=AT)
+
+    def die(*args, **kwargs):
+        raise Killed
+
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        patch.setattr(carrying, step, die)
+        carrying.carry_out(order.pk, by=SYSTEM, now=lambda: AT)
+    assert city.fresh(order).status == "carrying_out"
+    assert register() == before
+    jobs.sweep.run({}, now=lambda: AT)
+    assert city.fresh(order).status == "carried_out"
+
+
+def test_a_union_may_be_split_off_to_stand_elsewhere(city):
+    city.carried_out(Line("split", city.joint.code, city.west.code, "西城新联合工会", "N2", (city.two.code,)))
+    with acting(SYSTEM):
+        fresh = Organisation.objects.get(code="N2")
+    assert fresh.path.startswith(city.west.path)
+    assert (members(city.west, YESTERDAY), members(city.west, ON), members(city.east, ON)) == (2, 3, 5)
+
+
+def test_a_founded_union_that_workers_have_asked_meanwhile_is_not_taken_from_under_them(city):
+    order = city.carried_out(Line("split", city.joint.code, "", "青岚新联合工会", "N3", (city.two.code,)))
+    with acting(SYSTEM):
+        fresh = Organisation.objects.get(code="N3")
+        code = codes.make(fresh, by=SYSTEM, at=AT)
+    asked(code, at=AT)
+    kept = city.taken_back(order)
+    assert (kept.status, [each["code"] for each in kept.refusals]) == ("carried_out", ["somebody_came"])

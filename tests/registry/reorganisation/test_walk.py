@@ -32,7 +32,7 @@ STAYS = {
     "copies_export": "who took it out; seen by the superior",
     "copies_copy": "as its export",
     "registry_search": "whose it was; the next one asks the superior's unions too",
-    "registry_pair": "lies at the superior of both its unions, which outlives them",
+    "registry_pair": "lies at the common superior of its records: placed anew",
     "registry_merge": "as its pair",
     "intake_savedmapping": "how its own clerks head their columns",
     "registry_employerdoubt": "as its batch",
@@ -69,3 +69,13 @@ def test_every_table_that_names_a_union_follows_or_stays_for_a_reason():
     named -= {"registry_region"}  # its parent is a region
     assert named == followed | STAYS.keys()
     assert not followed & STAYS.keys()
+
+
+def test_the_system_may_write_the_place_of_every_table_that_is_walked():
+    """Else no order could be carried out at all."""
+    with connections["owner"].cursor() as cursor:
+        for table, column in ((table, column) for table in copies() for column in ("path", "line_path")):
+            cursor.execute(
+                "SELECT has_column_privilege('niangjia_system', %s, %s, 'UPDATE')", [table, column]
+            )
+            assert (table, column, cursor.fetchone()[0]) == (table, column, True)

@@ -15,6 +15,7 @@ COLOURS = {"refuse": "FFF8CBAD", "hold": "FFFFE699", "note": "FFDDEBF7"}
 MOST_STYLES = 60_000  # a workbook may have 65 490
 MOST_BYTES = 32 * MIB
 WHERE = "xl/styles.xml"
+_LAST = (b"cellStyles", b"dxfs", b"tableStyles")
 _SECTION = rb"<((?:\w+:)?)%s\b[^<>]*>(.*?)</\1%s>"
 _ENTRY = rb"<(?:\w+:)?%s\b[^<>]*?(?:/>|>.*?</(?:\w+:)?%s>)"
 _FILL_ID = re.compile(rb"""\s(?:fillId|applyFill)\s*=\s*["'][^"']*["']""")
@@ -34,7 +35,7 @@ class Styles:
     """The styles of one workbook; numbers are places in ``cellXfs``.
 
     Raises:
-        Broken: there is no table of fills or of cell formats in it.
+        Broken: it is no table of styles.
         TooLarge: it is longer than any that a person made.
     """
 
@@ -42,10 +43,11 @@ class Styles:
         if len(text) > MOST_BYTES:
             raise TooLarge(where=WHERE)
         self._text = text
-        self._fills_at, self._prefix, fills = _section(text, b"fills")
-        self._fills = _entries(fills, b"fill")
-        self._xfs_at, _, xfs = _section(text, b"cellXfs")
-        self._xfs = _entries(xfs, b"xf")
+        self._prefix = p = _prefix(text)
+        self._fills_at, fills = _section(text, b"fills", (b"borders", b"cellStyleXfs", b"cellXfs", *_LAST))
+        self._fills = _entries(fills, b"fill") or [_pattern(p, b"none"), _pattern(p, b"gray125")]
+        self._xfs_at, xfs = _section(text, b"cellXfs", _LAST)
+        self._xfs = _entries(xfs, b"xf") or [b"<%bxf/>" % p]
         self._ours = {k for k, fill in enumerate(self._fills) if _is_ours(fill)}
         self._made: dict[tuple[int, str], int] = {}
         self._bare: dict[int, int] = {}
@@ -79,7 +81,7 @@ class Styles:
         """Return the table with what was added."""
         edits = [(self._fills_at, b"fills", self._fills), (self._xfs_at, b"cellXfs", self._xfs)]
         out, before = [], 0
-        for (start, end), name, entries in sorted(edits):
+        for (start, end), name, entries in sorted(edits, key=lambda edit: edit[0]):
             head = b'<%b%b count="%d">' % (self._prefix, name, len(entries))
             out += [self._text[before:start], head, *entries, b"</%b%b>" % (self._prefix, name)]
             before = end
@@ -114,11 +116,29 @@ class Styles:
         return len(self._fills) - 1
 
 
-def _section(text: bytes, name: bytes) -> tuple[tuple[int, int], bytes, bytes]:
-    found = re.search(_SECTION % (name, name), text, re.DOTALL)
-    if found is None or b"<!" in text:  # in a comment there may be anything
+def _prefix(text: bytes) -> bytes:
+    root = re.search(rb"<((?:\w+:)?)styleSheet\b[^<>]*[^/<>]>", text)
+    if root is None or b"<!" in text:  # in a comment there may be anything
         raise Broken(where=WHERE)
-    return found.span(), found[1], found[2]
+    return root[1]
+
+
+def _pattern(prefix: bytes, name: bytes) -> bytes:
+    """Return one of the two fills that every table begins with."""
+    return b'<%bfill><%bpatternFill patternType="%b"/></%bfill>' % (prefix, prefix, name, prefix)
+
+
+def _section(text: bytes, name: bytes, behind: tuple[bytes, ...]) -> tuple[tuple[int, int], bytes]:
+    """Return where a section is and what stands in it; of one that is missing, where it belongs: before those ``behind`` it."""
+    found = re.search(_SECTION % (name, name), text, re.DOTALL)
+    if found is not None:
+        return found.span(), found[2]
+    empty = re.search(rb"<(?:\w+:)?%b\b[^<>]*/>" % name, text)
+    if empty is not None:
+        return empty.span(), b""
+    starts = [at.start() for each in behind if (at := re.search(rb"<(?:\w+:)?%b\b" % each, text))]
+    place = min(starts, default=text.rfind(b"</"))
+    return (place, place), b""
 
 
 def _entries(section: bytes, name: bytes) -> list[bytes]:

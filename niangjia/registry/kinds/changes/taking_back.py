@@ -15,9 +15,11 @@ from niangjia.registry.kinds.sql import FOLLOWED, PLACES, PRINT
 from niangjia.registry.models import Membership
 
 MINE = "r.batch_id = %(batch)s AND r.place >= %(first)s AND r.place < %(beyond)s AND r.person_id IS NOT NULL"
+# Before anything else is locked, or a reorganisation and an undo could wait for each other.
 HOLD = f"""SELECT count(*) FROM registry_hold(ARRAY(SELECT m.organisation_id FROM plans_batchrow r
-    JOIN registry_membership m ON m.id = r.fact_id WHERE {MINE} UNION SELECT (e.facts->>'organisation_id')::uuid
-    FROM plans_batchrow r JOIN plans_earlier e ON e.batch_id = r.batch_id AND e.place = r.place WHERE {MINE}))"""
+    JOIN registry_membership m ON m.id = r.fact_id WHERE {MINE} UNION
+    SELECT (e.facts->'spell'->>'organisation_id')::uuid FROM plans_batchrow r JOIN plans_earlier e
+        ON e.batch_id = r.batch_id AND e.place = r.place WHERE {MINE}))"""
 LOCK = f"SELECT 1 FROM registry_person WHERE id IN (SELECT r.person_id FROM plans_batchrow r WHERE {MINE}) ORDER BY id FOR UPDATE"
 TOUCHED = f"""UPDATE plans_batchrow r SET kept = 'touched' WHERE {MINE} AND r.kept = ''
     AND r.written_print IS DISTINCT FROM (SELECT {PRINT} FROM registry_person p
@@ -26,6 +28,11 @@ TOUCHED = f"""UPDATE plans_batchrow r SET kept = 'touched' WHERE {MINE} AND r.ke
 GONE_ON = f"""UPDATE plans_batchrow r SET kept = 'touched' WHERE {MINE} AND r.kept = ''
     AND EXISTS (SELECT 1 FROM registry_membership x WHERE x.person_id = r.person_id AND x.kind = 'primary'
         AND x.to_on IS NULL AND x.id <> r.fact_id)"""
+# A union that has ended since cannot have its member back.
+ENDED = f"""UPDATE plans_batchrow r SET kept = 'touched' WHERE {MINE} AND r.kept = ''
+    AND EXISTS (SELECT 1 FROM plans_earlier e JOIN registry_organisation o
+        ON o.id = (e.facts->'spell'->>'organisation_id')::uuid
+        WHERE e.batch_id = r.batch_id AND e.place = r.place AND o.ended_on IS NOT NULL)"""
 FREE = f"{MINE} AND r.kept = ''"
 EARLIER = (
     f"plans_batchrow r JOIN plans_earlier e ON e.batch_id = r.batch_id AND e.place = r.place WHERE {FREE}"
@@ -61,7 +68,7 @@ def take_back(chunk: Chunk, *, batch: Batch, by: Actor, at: datetime) -> None:
     """Restore what ``chunk`` changed, in the current transaction; the audit keeps that it had been written."""
     params: dict[str, Any] = {"batch": batch.pk, "first": chunk.first, "beyond": chunk.beyond}
     with connection.cursor() as cursor:
-        for statement in (HOLD, LOCK, TOUCHED, GONE_ON, *named_by(Membership, "fact_id", MINE)):
+        for statement in (HOLD, LOCK, TOUCHED, GONE_ON, ENDED, *named_by(Membership, "fact_id", MINE)):
             cursor.execute(statement, params)
     kept = count_kept(batch, MINE, params)
     positional = ABOUT

@@ -31,15 +31,17 @@ TYPES = """place int4, person_id uuid, spell_id uuid, new_id uuid, organisation 
     changed_on date, seen int8"""
 MINE = f"{NAME} s"
 # Before anything else is locked, or a reorganisation and a chunk could wait for each other.
-HOLD = f"""SELECT count(*) FROM registry_hold(ARRAY(SELECT s.organisation FROM {MINE} UNION SELECT o.line_id
-    FROM registry_organisation o WHERE o.line_id IS NOT NULL AND o.id IN (SELECT s.organisation FROM {MINE})))"""
+HOLD = f"""SELECT count(*) FROM registry_hold(ARRAY(SELECT o.id FROM registry_organisation o WHERE o.id IN (
+    SELECT s.organisation FROM {MINE} UNION SELECT m.organisation_id FROM {MINE} JOIN registry_membership m
+        ON m.id = s.spell_id) UNION SELECT o.line_id FROM registry_organisation o WHERE o.line_id IS NOT NULL
+        AND o.id IN (SELECT s.organisation FROM {MINE})))"""
 LOCK = f"SELECT 1 FROM registry_person WHERE id IN (SELECT person_id FROM {MINE}) ORDER BY id FOR UPDATE"
 # What the register says now is not what the trial run saw: nothing is written, a person has to look.
 MOVED = f"""UPDATE {NAME} s SET what = 'moved' WHERE s.seen IS DISTINCT FROM (SELECT {PRINT} FROM registry_person p
     LEFT JOIN registry_membership m ON m.person_id = p.id AND m.kind = 'primary' AND m.to_on IS NULL
     WHERE p.id = s.person_id)"""
-# Nobody joins a union that has ended meanwhile.
-MOVED_ON = f"""UPDATE {NAME} s SET what = 'moved' FROM registry_organisation o
+# A union that has ended since takes nobody in any more.
+ENDED = f"""UPDATE {NAME} s SET what = 'moved' FROM registry_organisation o
     WHERE s.what IN ('open', 'move', 'retain') AND o.id = s.organisation AND o.ended_on IS NOT NULL"""
 EARLIER = f"""INSERT INTO plans_earlier (batch_id, place, person_id, facts, sealed)
     SELECT %(batch)s, s.place, p.id, jsonb_build_object('organisation_id', p.organisation_id,
@@ -100,7 +102,7 @@ def write(packed: Packed, *, batch: Batch, by: Actor, at: datetime) -> None:
         cursor.execute(HOLD)
         cursor.execute(LOCK)
         moved = 0
-        for statement in (MOVED, MOVED_ON):
+        for statement in (MOVED, ENDED):
             cursor.execute(statement)
             moved += cursor.rowcount
         for statement in STEPS:
