@@ -10,9 +10,9 @@ from django.db.models import QuerySet, Sum
 from django.db.models.functions import Left
 
 from niangjia.foundation.actors import Actor
+from niangjia.foundation.scopes import within
 from niangjia.registry import deltas
 from niangjia.registry.models import Delta, Organisation
-from niangjia.registry.scopes import within
 
 
 class Cell(NamedTuple):

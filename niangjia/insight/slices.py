@@ -10,9 +10,9 @@ from django.db.models import Q, QuerySet, Sum
 
 from niangjia.core.errors import NotFound
 from niangjia.foundation.actors import Actor
+from niangjia.foundation.scopes import within
 from niangjia.registry import deltas, memberships, organisations
 from niangjia.registry.models import Delta, Membership, Organisation
-from niangjia.registry.scopes import within
 
 
 @dataclass(frozen=True)

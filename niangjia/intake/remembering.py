@@ -13,8 +13,8 @@ from niangjia.core.intake.headers import plain
 from niangjia.foundation import audit
 from niangjia.foundation.actors import Actor
 from niangjia.foundation.plans.models import Batch
+from niangjia.foundation.scopes import within
 from niangjia.intake.models import SavedMapping
-from niangjia.registry.scopes import within
 
 
 def visible_to(actor: Actor) -> QuerySet[SavedMapping]:

@@ -12,10 +12,10 @@ from django.db.models import QuerySet
 from niangjia.core.errors import NotFound
 from niangjia.foundation import audit
 from niangjia.foundation.actors import Actor
+from niangjia.foundation.scopes import within
 from niangjia.joining.models import JoinCode
 from niangjia.registry import organisations
 from niangjia.registry.models import Organisation
-from niangjia.registry.scopes import within
 
 TOKEN_BYTES = 16  # 22 characters of URL-safe base64; chance comes from the operating system, as for every key
 

@@ -10,9 +10,9 @@ from django.db.models import QuerySet
 from niangjia.core.errors import NotFound
 from niangjia.foundation import clocks
 from niangjia.foundation.actors import Actor
+from niangjia.foundation.scopes import within
 from niangjia.joining.models import Elsewhere, JoinCode, JoinRequest
 from niangjia.joining.states import OPEN, WAITING, Status
-from niangjia.registry.scopes import within
 
 
 def visible_to(actor: Actor) -> QuerySet[JoinRequest]:

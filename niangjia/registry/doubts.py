@@ -13,8 +13,8 @@ from niangjia.core.errors import Invalid
 from niangjia.core.words import gettext_noop
 from niangjia.foundation import audit
 from niangjia.foundation.actors import Actor
+from niangjia.foundation.scopes import within
 from niangjia.registry.models import Employer, EmployerDoubt
-from niangjia.registry.scopes import within
 
 
 class NotInQuestion(Invalid):

@@ -12,9 +12,9 @@ from niangjia.core.errors import Conflict
 from niangjia.core.words import gettext_noop
 from niangjia.foundation import audit
 from niangjia.foundation.actors import Actor
+from niangjia.foundation.scopes import within
 from niangjia.registry import consents, deltas, organisations
 from niangjia.registry.models import Membership, Organisation, Person
-from niangjia.registry.scopes import within
 
 
 class AlreadyMember(Conflict):

@@ -16,9 +16,9 @@ from niangjia.core.ids import uuid7
 from niangjia.core.text import match_key
 from niangjia.foundation import audit, vault
 from niangjia.foundation.actors import Actor
+from niangjia.foundation.scopes import within
 from niangjia.registry import organisations
 from niangjia.registry.models import IdentityToken, Organisation, Person
-from niangjia.registry.scopes import within
 
 TABLE = "registry_person"
 Kind = IdentityToken.Kind

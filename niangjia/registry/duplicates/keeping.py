@@ -15,10 +15,10 @@ from niangjia.foundation import workflow
 from niangjia.foundation.acting import acting
 from niangjia.foundation.actors import Actor
 from niangjia.foundation.jobs import progress
+from niangjia.foundation.scopes import within_scope
 from niangjia.registry import organisations
 from niangjia.registry.duplicates.states import CHART, Status
 from niangjia.registry.models import Organisation, Pair, Search
-from niangjia.registry.scopes import within_scope
 
 Clock = Callable[[], datetime]
 AT_ONCE = 5_000

@@ -96,9 +96,8 @@ def older_first(persons: Iterable[Person]) -> list[Person]:
 def locked(ids: list[UUID]) -> dict[UUID, Person]:
     """Lock records in the order of their ids, as an undo of a roster does, and return those that are there.
 
-    Their unions are held first: a reorganisation locks unions before people.
+    Their unions are held before (``hold_places``): a reorganisation locks unions before people.
     """
-    organisations.hold(Person.objects.filter(pk__in=ids).values_list("organisation", flat=True))
     rows = Person.objects.select_for_update().filter(pk__in=ids).order_by("pk")
     return {person.pk: person for person in rows}
 

@@ -9,10 +9,10 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from niangjia.core.errors import NotFound
 from niangjia.foundation.actors import Actor
+from niangjia.foundation.scopes import within
 from niangjia.registry import persons
 from niangjia.registry.duplicates.states import ONE, TWO, Status
 from niangjia.registry.models import Merge, Organisation, Pair, Person, Search
-from niangjia.registry.scopes import within
 
 
 def visible_to(actor: Actor) -> QuerySet[Pair]:

@@ -9,9 +9,9 @@ from django.db.models import QuerySet
 
 from niangjia.core.errors import NotFound
 from niangjia.foundation.actors import Actor
+from niangjia.foundation.scopes import within
 from niangjia.registry.models import OrderLine, ReorganisationOrder
 from niangjia.registry.reorganisation.states import Status
-from niangjia.registry.scopes import within
 
 
 def visible_to(actor: Actor) -> QuerySet[ReorganisationOrder]:
