@@ -1,1 +1,1 @@
-"""What every feature stands on: accounts, vault, audit, workflow, clocks, plans, jobs and files."""
+"""What every feature stands on: accounts, vault, audit, workflow, clocks, plans, copies, jobs and files."""

@@ -1,1 +1,1 @@
-"""Rosters in: upload, mapping, trial run, commit, repair workbook and undo."""
+"""Lists in, of members and others: upload, mapping, trial run, commit, repair workbook and undo."""

@@ -1,1 +1,1 @@
-"""Who is who: regions, organisations, employers, persons, membership spells and postings."""
+"""Who is who: regions, organisations and their orders, employers, persons and their merges, spells and postings."""
