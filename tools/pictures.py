@@ -1,4 +1,4 @@
-"""Takes the README's pictures from a running demo: ``python -m tools.pictures http://127.0.0.1:8000``."""
+"""Takes the README's pictures from a running demo: ``python -m tools.pictures http://127.0.0.1:8000 JOIN-ADDRESS``."""
 
 from __future__ import annotations
 
