@@ -21,7 +21,7 @@ class Ask(forms.Form):
         min_length=SHORTEST,
         max_length=LONGEST,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("The office above reads this, and so does everybody in the list who asks. Name no person here."),
+        help_text=_("The office above reads this. Name no person here."),
         error_messages={
             "required": _("Say in a few words what the list is for."),
             "min_length": _("Say in a few words what the list is for."),
@@ -39,7 +39,7 @@ class Ask(forms.Form):
         label=_("With whole names, numbers and phones"),
         required=False,
         help_text=_(
-            "Only where the purpose cannot do without. Each person in the list finds it among who looked."
+            "Only where the purpose cannot do without. It is written down for each person in the list."
         ),
     )
 
