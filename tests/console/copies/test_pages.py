@@ -15,6 +15,7 @@ from django.test import Client
 from django.urls import reverse
 
 from niangjia.core.roles import Role
+from niangjia.foundation import parameters
 from niangjia.foundation.acting import acting
 from niangjia.foundation.audit.models import Event, EventSubject
 from niangjia.foundation.copies import making, tables
@@ -315,3 +316,39 @@ def test_a_leader_may_see_rosters_nowhere_and_take_none_out(tree):
     client, _ = desk(tree["county"], Role.LEADER)
     assert client.get(url("export-new", "batches")).status_code in (403, 404)
     assert reviewer(tree["county"], Role.LEADER).role not in (Role.CLERK,)
+
+
+def figure(name, value):
+    with acting(SYSTEM):
+        parameters.add(name, value, source="test", from_on=date(2020, 1, 1), by=SYSTEM, at=AT)
+
+
+def test_a_list_longer_than_a_sheet_is_refused_with_its_rows_and_nothing_is_made(tree):
+    figure("export_max_rows", "1")
+    client, _ = desk(tree["county"])
+    told = {"purpose": PURPOSE, "format": "xlsx"}
+    answer = client.post(url("export-new", "members") + f"?on={TODAY}", told)
+    assert answer.status_code == 200 and "said-error" in answer.content.decode()
+    assert newest() is None
+    figure("export_max_rows", "2")  # the control: at the limit it is made
+    assert take_out(client).rows == 2
+
+
+def test_without_its_limit_a_late_link_would_still_open_the_file(tree):
+    """The control of the link's minutes."""
+    figure("export_link_minutes", "60")
+    client, _ = desk(tree["county"])
+    export = take_out(client)
+    page = client.get(url("export", export.pk)).content.decode()
+    link = page.split('class="btn btn-primary" href="')[1].split('"')[0]
+    with time_machine.travel(AT + timedelta(hours=1, minutes=6), tick=False):
+        assert client.get(link).status_code == 200
+
+
+def test_read_as_the_system_the_forgotten_scope_would_give_everybody_out(tree, monkeypatch):
+    """The control of the office's role: the same careless query, read by one who sees all."""
+    careless = replace(MEMBERS, rows=lambda asked, by: Membership.objects.select_related("organisation"))
+    monkeypatch.setitem(tables._tables, "members", careless)
+    monkeypatch.setattr(making, "replace", lambda official, job: SYSTEM)
+    client, _ = desk(tree["unions"][1])
+    assert take_out(client).rows == 3
