@@ -146,7 +146,16 @@ def undo(*, batch: UUID, by: Actor, now: Clock) -> None:
     committing.carry_back(batch, by=by, now=now)
 
 
-@job("intake.repair", transaction=False)
+def _give_up_repair(*, batch: UUID, by: Actor, at: datetime) -> None:
+    """Let the clerk ask again, instead of a page that waits for ever."""
+    row = Batch.objects.select_for_update().get(pk=batch)
+    if row.result_file_id is None:
+        row.options = {name: value for name, value in row.options.items() if name != "repair_in"}
+        row.save(update_fields=["options"])
+        notices.tell_office(row.organisation_id, "batch_stuck", at=at, subject=row.pk)
+
+
+@job("intake.repair", transaction=False, given_up=_give_up_repair)
 def repair(*, batch: UUID, by: Actor, now: Clock) -> None:
     """Make the repair workbook of a long list, and keep it for its office; killed and called again, it is made anew."""
     at = now()
@@ -163,6 +172,7 @@ def repair(*, batch: UUID, by: Actor, now: Clock) -> None:
             with suppress(Invalid):  # not every workbook that can be read can be written again
                 _keep_repair(row, way, by=by, now=now)
                 return
+    raise RuntimeError("the list cannot be read any more, though it was")
 
 
 def _keep_repair(row: Batch, pieces: Iterator[bytes], *, by: Actor, now: Clock) -> None:

@@ -101,3 +101,13 @@ def load_office(batch):
 
     with acting(SYSTEM):
         return Organisation.objects.get(pk=batch.organisation_id)
+
+
+def test_one_that_fails_for_good_can_be_asked_for_again(desk, tmp_path):
+    batch = handed_in(desk, tmp_path, "csv")
+    desk.post(url("intake-repair-ask", batch.pk))
+    assert url("intake-repair-ask", batch.pk) not in page(desk, batch)
+    jobs.repair.give_up({"batch": str(batch.pk)})
+    assert url("intake-repair-ask", batch.pk) in page(desk, batch)
+    with acting(SYSTEM):
+        assert Notice.objects.filter(code="batch_stuck").count() == 1
