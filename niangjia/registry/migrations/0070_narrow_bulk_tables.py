@@ -17,6 +17,14 @@ UPDATE plans_earlier SET facts = facts || jsonb_build_object('tokens', (SELECT c
         'name_birth', registry_name_birth(facts->>'name_key', (facts->>'birth_on')::date))), '[]')
     FROM jsonb_array_elements(facts->'tokens') t WHERE t->>'kind' <> 'npb')) WHERE facts ? 'tokens'"""
 
+# Read by measure, path and day, and by nothing else: Django cannot change to such a key.
+DELTAS = """
+DROP INDEX delta_measure_path_day;
+ALTER TABLE registry_delta DROP CONSTRAINT registry_delta_pkey, ADD PRIMARY KEY (measure, path, day, id)"""
+DELTAS_BEFORE = """
+ALTER TABLE registry_delta DROP CONSTRAINT registry_delta_pkey, ADD PRIMARY KEY (id);
+CREATE INDEX delta_measure_path_day ON registry_delta (measure, path, day)"""
+
 
 class Migration(migrations.Migration):
     dependencies = [("plans", "0010_earlier_of_no_person"), ("registry", "0031_employers_and_head_counts")]
@@ -34,6 +42,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             "identitytoken",
             models.Index(fields=["token", "name_birth"], condition=Q(kind="phone"), name="identity_phone"),
+        ),
+        migrations.SeparateDatabaseAndState(
+            [migrations.RunSQL(DELTAS, DELTAS_BEFORE)],
+            [migrations.RemoveIndex("delta", "delta_measure_path_day")],
         ),
         migrations.RemoveIndex("membership", "membership_person"),
         migrations.RemoveConstraint("membership", "membership_one_open_primary"),
