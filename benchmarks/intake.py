@@ -272,6 +272,8 @@ def brought_in(file: Path, office: Organisation) -> tuple[float, float, Batch]:
     jobs.plan.run({"batch": str(batch.pk)}, now=now)
     shown = time.perf_counter()
     batch = fresh(batch)
+    if batch.status != "planned":
+        sys.exit(f"the trial run ended {batch.status}: {batch.failure}")
     with acting(clerk):
         actions.commit(batch, by=clerk, at=now())
     jobs.commit.run({"batch": str(batch.pk)}, now=now)
