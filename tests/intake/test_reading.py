@@ -211,7 +211,7 @@ def test_a_row_may_begin_with_a_quotation_mark_and_end_without_one(separator):
 
 
 def test_characters_that_left_the_private_use_area_in_2022_are_read_as_such():
-    assert text.decoded("姓名,".encode("gb18030") + b"\xfe\x59\n") == "姓名,\u9fb4\n"
+    assert text.in_utf8("姓名,".encode("gb18030") + b"\xfe\x59\n") == "姓名,\u9fb4\n".encode()
 
 
 def test_a_child_out_of_time_or_memory_is_a_refusal():

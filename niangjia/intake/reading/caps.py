@@ -14,13 +14,15 @@ class Caps:
 
     Attributes:
         memory_mib: address space of the child; libraries take up half a gibibyte of it, so that less is resident.
-        cpu_seconds, wall_seconds: the kernel ends it after so much work in all, the parent after so much silence.
+        cpu_seconds, cpu_seconds_per_mib: the kernel ends it after so much work in all: a million rows take their time.
+        wall_seconds: the parent ends it after so much silence.
         entries, part_mib, ratio: of the zip: parts, size of all of them unpacked, and how many times larger than packed.
         ratio_from_mib: smaller parts may be as repetitive as they like.
     """
 
     memory_mib: int = 2048
     cpu_seconds: int = 60
+    cpu_seconds_per_mib: int = 1
     wall_seconds: int = 90
     rows: int = 1_048_575
     columns: int = 200
@@ -31,11 +33,16 @@ class Caps:
     file_mib: int = 400
 
 
-def confine(caps: Caps) -> None:
-    """Take from this process, for good, what reading a file does not need: memory, time, files to write, descriptors."""
+def confine(caps: Caps, size: int = 0) -> None:
+    """Take from this process, for good, what reading a file does not need: memory, time, files to write, descriptors.
+
+    Args:
+        size: of the file, in bytes.
+    """
     memory = caps.memory_mib * MIB
+    cpu = caps.cpu_seconds + caps.cpu_seconds_per_mib * (size // MIB)
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_CPU, (caps.cpu_seconds, caps.cpu_seconds))
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_NOFILE, (8, 8))

@@ -38,8 +38,9 @@ def main() -> None:
             raise Empty
         with mmap.mmap(descriptor, size, prot=mmap.PROT_READ) as data:
             reader = _reader(kind_of(data[:LOOKED_AT]))
-            confine(caps)  # once what it needs is imported, for after this it can open nothing
-            _tell(reader(data[:], caps, lists))
+            confine(caps, size)  # once what it needs is imported, for after this it can open nothing
+            content = data[:]
+        _tell(reader(content, caps, lists))
     except Invalid as refusal:
         _put(b"r", as_told(refusal).encode())
     except MemoryError:

@@ -31,7 +31,7 @@ def main() -> None:
     data, *told = (_content(int(each)) for each in descriptors)
     limits = Caps(**json.loads(caps))
     marks = Told.unpacked(*told)
-    confine(limits)
+    confine(limits, len(data))
     try:
         parts = Parts(data, limits)
         look_over(parts)

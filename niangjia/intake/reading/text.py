@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import io
+import re
+from codecs import getincrementaldecoder
 from collections.abc import Callable, Iterator
 
 import polars as pl
@@ -24,6 +25,8 @@ from niangjia.intake.reading.refusals import (
 
 BOM = b"\xef\xbb\xbf"
 BLOCK_ROWS = 25_000
+AT_ONCE = 1024 * 1024
+_SOMETHING = re.compile(rb'[^ \t\r\n,;"\xef\xbb\xbf]|\xef(?!\xbb\xbf)')
 SEPARATORS = (",", "\t", ";")
 # Python's table is that of 2005; in 2022 these left the private use area.
 _OF_2022 = dict(
@@ -41,20 +44,23 @@ def blocks(data: bytes, caps: Caps, lists: tuple[Fields, ...] = ()) -> Iterator[
     Raises:
         Invalid: any of ``refusals``.
     """
-    text = decoded(data)
-    if not text.strip('\ufeff \t\r\n,;"'):
+    text = in_utf8(data)
+    del data  # a million rows are 200 MB, and few copies of them fit into the cap
+    if not _SOMETHING.search(text):
         raise Empty
-    text = text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+    if b"\r" in text:
+        text = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     separator, width = _shape(text, caps, lists)
     rows = _parsed(text, separator, width)
+    del text
     if rows.height > caps.rows + WITHIN_ROWS:
         raise TooManyRows(sheet="csv", rows=rows.height, most=caps.rows)
     for part in rows.iter_slices(BLOCK_ROWS):
         yield Block("csv", _flagged(part, width))
 
 
-def decoded(data: bytes) -> str:
-    """Return the text.
+def in_utf8(data: bytes) -> bytes:
+    """Return the text in UTF-8, without a mark at its start.
 
     Raises:
         MixedEncodings: some lines are in UTF-8, others in GB 18030, or in neither.
@@ -63,10 +69,8 @@ def decoded(data: bytes) -> str:
         raise WrongKind(kind="UTF-16")
     if b"\0" in data:
         raise WrongKind(kind=BINARY)
-    try:
-        return data.removeprefix(BOM).decode("utf-8")
-    except UnicodeDecodeError:
-        pass
+    if _is_utf8(data):
+        return data.removeprefix(BOM)
     lines = data.split(b"\n")
     if data.startswith(BOM):
         raise MixedEncodings(line=_first_other(lines))
@@ -79,7 +83,18 @@ def decoded(data: bytes) -> str:
         raise MixedEncodings(line=strange)
     for old, new in _OF_2022.items():
         text = text.replace(old, new)
-    return text
+    return text.encode()
+
+
+def _is_utf8(data: bytes) -> bool:
+    decode = getincrementaldecoder("utf-8")().decode
+    try:
+        for start in range(0, len(data), AT_ONCE):
+            decode(data[start : start + AT_ONCE])
+        decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _strange_line(lines: list[bytes], kind_of: Callable[[bytes], str]) -> int | None:
@@ -127,13 +142,13 @@ def _first_other(lines: list[bytes]) -> int:
     return next(others, len(lines))
 
 
-def _shape(text: str, caps: Caps, lists: tuple[Fields, ...]) -> tuple[str, int]:
+def _shape(text: bytes, caps: Caps, lists: tuple[Fields, ...]) -> tuple[str, int]:
     """Return what parts the cells, and how many a row has: as many as the row of headings."""
-    top = text[: 64 * 1024]
+    top = text[: 64 * 1024].decode(errors="ignore").encode()  # without half a character at its end
     found = []
     broken: OpenQuote | None = None
     for separator in SEPARATORS:
-        width = min(top.count(separator) + 1, caps.columns * 4)
+        width = min(top.count(separator.encode()) + 1, caps.columns * 4)
         try:
             rows = _parsed(top, separator, width, is_whole=False).rows()
         except OpenQuote as error:
@@ -153,13 +168,13 @@ def _shape(text: str, caps: Caps, lists: tuple[Fields, ...]) -> tuple[str, int]:
     return separator, width
 
 
-def _parsed(text: str, separator: str, width: int, *, is_whole: bool = True) -> pl.DataFrame:
+def _parsed(text: bytes, separator: str, width: int, *, is_whole: bool = True) -> pl.DataFrame:
     """Return (row, c0 …): one column more than ``width``, for what has no heading, must be blank in every row."""
     names = [f"c{k}" for k in range(width + 1)]
     first = separator.join(names) + "\n"  # tells the parser the width, whatever a title above has
     try:
         rows = pl.read_csv(
-            io.BytesIO((first + text).encode()),
+            first.encode() + text,
             separator=separator,
             schema=dict.fromkeys(names, pl.String),
             truncate_ragged_lines=True,
@@ -181,9 +196,9 @@ def _refuse_overhang(rows: pl.DataFrame, extra: str) -> None:
         raise RaggedLine(row=over["row"][0])
 
 
-def _refuse_swallowed(text: str, rows: pl.DataFrame) -> None:
+def _refuse_swallowed(text: bytes, rows: pl.DataFrame) -> None:
     """Refuse a quotation mark that never closed: it would take the rows below into one cell."""
-    if text.count('"') % 2:
+    if text.count(b'"') % 2:
         marks = pl.any_horizontal(pl.col(pl.String).str.contains('[\n"]'))
         odd = rows.filter(marks.fill_null(value=False))
         raise OpenQuote(row=odd["row"][0] if odd.height else rows.height)
