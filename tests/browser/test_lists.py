@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from niangjia.cli.synth.officers import HEADERS as OFFICERS
@@ -10,7 +12,7 @@ from niangjia.cli.synth.registers import HEADERS, register
 from niangjia.core.roles import Role
 from niangjia.foundation.acting import acting
 from niangjia.foundation.plans.models import Batch
-from niangjia.registry.models import Organisation
+from niangjia.registry.models import Officer, Organisation
 from tests.browser.test_journey import Walk, browser, send  # noqa: F401 browser is a fixture
 from tests.intake.rosters import SYSTEM, committed, load_city, planned, roster, sheet_of
 from tests.jobs import run_jobs
@@ -103,12 +105,15 @@ def test_a_list_of_officers_from_the_file_to_the_page(walk, tmp_path):
     walk.look(page, "officers-trial")
     press(page, "form[action$='/write/'] button")
     run_jobs()
+    with acting(SYSTEM):
+        late = Officer.objects.filter(to_on=None).order_by("path", "id").first()
+        Officer.objects.filter(pk=late.pk).update(term_until=date(2026, 6, 1))
     walk.go(page, "console:officers")
     walk.look(page, "officers")
     page.locator(".seg a[href='?show=left']").click()
     walk.look(page, "officers-left")
     page.select_option("select[name=post]", "women_member")
-    send(page)
+    press(page, "form.flt button")
     walk.look(page, "officers-none")
 
 

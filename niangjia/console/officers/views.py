@@ -66,7 +66,7 @@ def _cuts(by: Actor, *, on: date, post: str) -> dict[str, tuple[str, QuerySet[Of
     cuts = {
         "": (_("In post"), officers.in_post(by=by, on=on)),
         "over": (_("Term over"), officers.overdue(by=by, on=on)),
-        "left": (_("Left"), officers.left(by=by, on=on)),
+        "left": (_("Have left"), officers.left(by=by, on=on)),
     }
     if not post:
         return cuts
