@@ -67,6 +67,7 @@ def _exports() -> None:
         joining.REQUESTS,
         joining.CODES,
         intake.BATCHES,
+        intake.BATCH_ROWS,
         registry.ORGANISATIONS,
     ):
         tables.register(each)
