@@ -64,6 +64,7 @@ def _exports() -> None:
 
     for each in (
         insight.MEMBERS,
+        insight.BOARD,
         joining.REQUESTS,
         joining.CODES,
         intake.BATCHES,
