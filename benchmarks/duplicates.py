@@ -91,7 +91,7 @@ def _loaded(rows: int, path: str, url: str) -> list[UUID]:
             "id_kind": made["id_kind"].fill_null("citizen"),
             "sex": made["sex"].fill_null("0"),
             "birth_on": made["birth_on"],
-            "secrets": ["\\x" + row.tobytes().hex() for row in sealed],
+            "secrets": ["\\x" + row.hex() for row in sealed],
             "secrets_print": [str(key) for key in keys],
         }
     )

@@ -26,7 +26,7 @@ def main() -> None:
 def _measured(rows: int, folder: Path, cluster: Cluster) -> dict[str, object]:
     office = prepared(folder, cluster)
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        sample = pool.submit(made, rows, folder).result()
+        sample, _ = pool.submit(made, rows, folder).result()
     brought_in(folder / "roster.csv", office)
     book, listed = _taken_out(office, "xlsx")
     text, _ = _taken_out(office, "csv")

@@ -2,7 +2,7 @@
 
 Every number below ``--files`` is one file, the same for the same seed. The files are shared out to ``--processes``, each with a
 database of its own. What counts as wrong stands in ``tests.intake.fuzzing``; each fault is told on stderr with its number, and
-``--only NUMBER`` tries that file alone.
+``--only NUMBER`` tries that file alone. ``--from NUMBER`` begins there, so that a long run can be made in parts.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ def main() -> None:
     arguments.add_argument("--seed", type=int, default=SEED)
     arguments.add_argument("--processes", type=int, default=2)
     arguments.add_argument("--only", type=int)
+    arguments.add_argument("--from", type=int, default=0, dest="first")
     arguments.add_argument("--share", help=argparse.SUPPRESS)
     arguments.add_argument("--json", action="store_true")
     said = arguments.parse_args()
@@ -69,6 +70,7 @@ def _all(said: argparse.Namespace) -> dict[str, Any]:
     """Return the sums over the processes."""
     processes = 1 if said.only is not None else said.processes
     command = [sys.executable, "-m", "benchmarks.fuzz", "--files", str(said.files), "--seed", str(said.seed)]
+    command += ["--from", str(said.first)]
     if said.only is not None:
         command += ["--only", str(said.only)]
     started = [
@@ -117,7 +119,7 @@ def _tried(said: argparse.Namespace, folder: Path) -> dict[str, Any]:
     migrate_all()
     desk = Desk(load_city())
     first, step = map(int, said.share.split("/"))
-    numbers = range(first, said.files, step) if said.only is None else [said.only]
+    numbers = range(said.first + first, said.files, step) if said.only is None else [said.only]
     for done, number in enumerate(numbers, start=1):
         before = len(desk.tally.faults)
         desk.hand_in(number, said.seed)

@@ -129,6 +129,7 @@ FUNCTIONS = {
     "audit_names_of(uuid)": (SYSTEM, AUDIT),
     "registry_shown_by_card(uuid)": EVERYONE,
     "registry_hold(uuid[])": (OFFICE, LINE, SYSTEM),
+    "registry_name_birth(text, date)": (SYSTEM,),
 }
 DEFER = "procrastinate_defer_jobs_v1"
 

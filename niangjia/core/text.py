@@ -46,8 +46,7 @@ def tidied(text: pl.Expr) -> pl.Expr:
     Control characters are trimmed at the ends as spaces are; inside they stay, and are a finding.
     """
     even = text.str.replace_many(EVEN)
-    spaced = even.str.strip_chars().str.replace_all(_SPACES, " ")
-    return pl.when(spaced != "").then(spaced)
+    return _or_null(even.str.strip_chars().str.replace_all(_SPACES, " "))
 
 
 def tidied_name(text: pl.Expr) -> pl.Expr:
@@ -76,7 +75,12 @@ def match_key(text: pl.Expr) -> pl.Expr:
     and variation selectors fall away; null if nothing is left.
     """
     plain = tidied(text).str.replace_all(_NOT_COMPARED, "").str.to_lowercase().str.replace_many(FOLDED)
-    return pl.when(plain != "").then(plain)  # an empty key would equal every other empty one
+    return _or_null(plain)  # an empty key would equal every other empty one
+
+
+def _or_null(text: pl.Expr) -> pl.Expr:
+    """Return text, null where it is empty; ``when(text != "")`` would work ``text`` out twice."""
+    return text.replace("", None)
 
 
 def rules(column: str) -> tuple[Rule, ...]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import polars as pl
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Func, QuerySet, Value
 
 from niangjia.core.errors import NotFound
 from niangjia.core.ids import uuid7
@@ -92,18 +92,10 @@ def tokens(person: Person, secrets: Mapping[str, str]) -> list[IdentityToken]:
 
 
 def phone_tokens(person: Person, secrets: Mapping[str, str]) -> list[IdentityToken]:
-    """Return the tokens by which a person is found through the phone; none where there is no phone."""
+    """Return the token by which a person is found through the phone; none where there is no phone."""
     phone = secrets.get("phone")
     if not phone:
         return []
     index = vault.blind_index(vault.Purpose.PHONE, "mobile", phone)
-    joined = name_phone_birth(person.name_key, phone, person.birth_on)
-    return [
-        IdentityToken(kind=Kind.PHONE, token=index, person=person),
-        IdentityToken(kind=Kind.NAME_PHONE_BIRTH, token=joined, person=person),
-    ]
-
-
-def name_phone_birth(name_key: str, phone: str, birth_on: date | None) -> UUID:
-    """Return the index by which the same name, phone and birth date are found under another number."""
-    return vault.blind_index(vault.Purpose.NAME, "npb", f"{name_key}|{phone}|{birth_on or ''}")
+    name_birth = Func(Value(person.name_key), Value(person.birth_on), function="registry_name_birth")
+    return [IdentityToken(kind=Kind.PHONE, token=index, name_birth=name_birth, person=person)]

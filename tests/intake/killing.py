@@ -15,7 +15,11 @@ from itertools import count
 from pathlib import Path
 from uuid import UUID
 
-ROWS, CHUNK, STALLED = 50_000, 1_000, 1.5
+ROWS, CHUNK = (
+    int(os.environ.get("NIANGJIA_KILL_ROWS", "50000")),
+    int(os.environ.get("NIANGJIA_KILL_CHUNK", "1000")),
+)
+STALLED = 1.5
 HASHES = {
     "persons": """SELECT md5(string_agg(ROW(id, organisation_id, path, name, name_key, sex, birth_on, "group", ethnic,
         education, first_joined_on, secrets_print, region_id)::text, '|' ORDER BY id)) FROM registry_person""",

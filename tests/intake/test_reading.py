@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from niangjia.core.errors import Invalid
 from niangjia.core.intake import headers, members
-from niangjia.intake.reading import read, text
+from niangjia.intake.reading import process, read, text
 from niangjia.intake.reading.caps import Caps
 from niangjia.intake.reading.refusals import TooLarge, TooSlow
 from niangjia.intake.reading.workbook import column_of, formulas_in, whole_rows
@@ -222,8 +222,6 @@ def test_a_child_out_of_time_or_memory_is_a_refusal():
 
 
 def test_the_child_can_write_no_file_and_gets_none_of_our_variables(monkeypatch):
-    from niangjia.intake.reading import process
-
     monkeypatch.setenv("DATABASE_URL", "postgres://secret")
     assert not {"DATABASE_URL", "PGPASSWORD"} & set(process._ENVIRONMENT)
     code = (
@@ -271,3 +269,36 @@ def test_a_workbook_with_flipped_bytes_is_read_or_refused(noise):
         assert refusal.code.startswith("file_")
     else:
         assert isinstance(sheet.rows, pl.DataFrame)
+
+
+def test_a_child_may_wait_for_its_listener_but_not_the_listener_for_the_child(monkeypatch):
+    running = []
+
+    class Clock:
+        def __init__(self, seconds, end):
+            self.told = (seconds, end)
+
+        def start(self):
+            running.append(self.told)
+
+        def cancel(self):
+            running.remove(self.told)
+
+    class Child:
+        is_killed = False
+
+        def kill(self):
+            self.is_killed = True
+
+    def spoken():
+        for said in (b"first", b"second"):
+            assert len(running) == 1
+            yield b"f", said
+        running[0][1]()
+
+    monkeypatch.setattr(process.threading, "Timer", Clock)
+    child = Child()
+    watch = process._Watch(child, 90)
+    for _ in watch.over(spoken()):
+        assert running == [] and not watch.was_slow
+    assert child.is_killed and watch.was_slow and running == []

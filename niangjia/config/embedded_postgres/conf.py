@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from niangjia.config.memory import available
+
 # PostgreSQL writes values of rows into its log on every constraint error, also of bound parameters
 # (DETAIL, CONTEXT and STATEMENT lines): terse leaves these lines out, and panic the statement. The first line of an error
 # may carry one too (invalid input syntax for type integer: "…"), so errors stay out; the application notes its own, covered.
@@ -28,10 +30,10 @@ SETTINGS = TERSE | {
     "unix_socket_permissions": "0700",
     "password_encryption": "scram-sha-256",
     "max_connections": "60",
-    "shared_buffers": "256MB",
     "work_mem": "16MB",
     "maintenance_work_mem": "128MB",
-    "max_wal_size": "2GB",
+    "max_wal_size": "4GB",  # a roster of a million rows writes about 3
+    "checkpoint_timeout": "15min",
     "wal_buffers": "64MB",
     "fsync": "on",
     "full_page_writes": "on",
@@ -50,11 +52,20 @@ SETTINGS = TERSE | {
     "log_line_prefix": "%m [%p] ",
 }
 
+LEAST_BUFFERS, MOST_BUFFERS = 128, 4096  # MB
+
+
+def sized(memory: int) -> dict[str, str]:
+    """Return the settings that follow from the machine's memory (bytes): a quarter of it holds pages."""
+    buffers = min(max(memory // 4 >> 20, LEAST_BUFFERS), MOST_BUFFERS)
+    return {"shared_buffers": f"{buffers}MB", "effective_cache_size": f"{2 * buffers}MB"}
+
 
 def settings_text(*, sockets: Path, log: Path, name: str, changes: Mapping[str, str]) -> str:
     """Return postgresql.conf: the settings above, the places, and the caller's changes (tests switch fsync off)."""
     places = {"unix_socket_directories": str(sockets), "log_directory": str(log), "cluster_name": name}
-    lines = [f"{key} = {_quoted(value)}" for key, value in (SETTINGS | places | dict(changes)).items()]
+    whole = SETTINGS | sized(available()) | places | dict(changes)
+    lines = [f"{key} = {_quoted(value)}" for key, value in whole.items()]
     head = "# Written by Niangjia at every start. Your own settings go into local.conf beside this file."
     return "\n".join([head, *lines, "include_if_exists = 'local.conf'", ""])
 

@@ -10,7 +10,8 @@ from niangjia.config.embedded_postgres.cluster import Cluster, Urls
 from niangjia.config.home import Home
 
 UNSAFE_BUT_FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
-FOR_MANY_WORKERS = {"max_connections": "200"}  # each pytest worker has three pools
+# Each pytest worker has three pools, and a machine that tests serves several databases.
+FOR_MANY_WORKERS = {"max_connections": "200", "shared_buffers": "256MB"}
 
 
 def cluster_of(home: Path) -> Cluster:

@@ -23,15 +23,15 @@ def day_column(text: pl.Series) -> pl.DataFrame:
     Returns:
         (day, is_unreadable): unreadable is a cell that says something, and no day of the calendar.
     """
-    parts = pl.DataFrame({"text": text}).select(pl.col("text").pipe(tidied).str.extract_groups(_DAY))
-    numbers = parts.unnest("text").select(pl.all().cast(pl.Int32))
+    tidy = pl.DataFrame({"text": text}).select(tidied(pl.col("text")))
+    numbers = (
+        tidy.select(pl.col("text").str.extract_groups(_DAY)).unnest("text").select(pl.all().cast(pl.Int32))
+    )
     signed, plain, serial = _ints(numbers, 0, 3), _ints(numbers, 3, 6), _ints(numbers, 6, 7)
     days = days_of(*(np.where(signed[0] >= 0, a, b) for a, b in zip(signed, plain, strict=True)))
     days = np.where(serial[0] >= 0, serial[0] + _SERIAL_ZERO, days).astype(np.int32)
     day = pl.Series("day", days).replace(int(NO_DAY), None).cast(pl.Date)
-    unreadable = (
-        day.is_null() & pl.DataFrame({"text": text}).select(tidied(pl.col("text")).is_not_null()).to_series()
-    )
+    unreadable = day.is_null() & tidy["text"].is_not_null()
     return pl.DataFrame([day, unreadable.alias("is_unreadable")])
 
 

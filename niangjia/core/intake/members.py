@@ -151,7 +151,8 @@ def _formulas(cells: Cells) -> pl.DataFrame:
 
 def _names(cells: Cells) -> pl.DataFrame:
     tidy = pl.DataFrame({"text": cells.text("name")}).select(tidied_name(pl.col("text")).alias("name"))
-    name, bad = pl.col("name"), unwanted(pl.col("name"))
+    tidy = tidy.with_columns(unwanted(pl.col("name")).alias("bad"))
+    name, bad = pl.col("name"), pl.col("bad")
     finding = (
         pl.when(name.is_null())
         .then(pl.lit("NAME_BLANK"))

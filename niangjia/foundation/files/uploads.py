@@ -15,7 +15,7 @@ from django.core.files.uploadhandler import FileUploadHandler
 from niangjia.foundation.files.chunks import SealedWriter, reader
 
 IN_MEMORY = 2 * 1024 * 1024
-AT_MOST = 200 * 1024 * 1024
+AT_MOST = 400 * 1024 * 1024
 SPOOL = b"upload"
 
 

@@ -13,7 +13,6 @@ class Purpose(StrEnum):
 
     IDENTITY = "identity"
     PHONE = "phone"
-    NAME = "name"
     FINGERPRINT = "fingerprint"
     FILE = "file"
     ERASURE = "erasure"

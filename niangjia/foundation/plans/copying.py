@@ -9,6 +9,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from niangjia.core.ids import as_bytes
+
 ByteRows = NDArray[np.uint8]
 START = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 END = b"\xff\xff"
@@ -40,14 +42,11 @@ def packed(fixed: Sequence[Fixed], ragged: Sequence[Ragged]) -> bytes:
     """
     head = _head(fixed, len(ragged))
     tails, ends = _tails(ragged, len(head))
-    width, plain = head.shape[1], head.tobytes()
-    parts: list[bytes | memoryview] = [START]
-    whole, heads = memoryview(tails.tobytes()), memoryview(plain)
-    before = 0
-    for row, end in enumerate(ends.tolist()):
-        parts += (heads[width * row : width * row + width], whole[before:end])
-        before = end
-    return b"".join([*parts, END])
+    whole, cuts = tails.tobytes(), ends.tolist()
+    parts = [b""] * (2 * len(head))
+    parts[::2] = as_bytes(head)
+    parts[1::2] = [whole[start:end] for start, end in zip([0, *cuts], cuts, strict=False)]
+    return b"".join([START, *parts, END])
 
 
 def _head(fixed: Sequence[Fixed], more: int) -> ByteRows:
@@ -109,6 +108,12 @@ def binaries(values: pl.Series) -> Ragged:
     return Ragged(lengths, _flat(values))
 
 
+def blobs(values: Sequence[bytes]) -> Ragged:
+    """Return a column of ``bytea`` without nulls."""
+    lengths = np.fromiter(map(len, values), dtype=np.int64, count=len(values))
+    return Ragged(lengths, np.frombuffer(b"".join(values), dtype=np.uint8))
+
+
 def _flat(values: pl.Series) -> NDArray[np.uint8]:
     """Return all bytes of a column, one value after the other; no object is made for any of them."""
     return np.frombuffer(bytes.fromhex(values.bin.encode("hex").str.join().item() or ""), dtype=np.uint8)
@@ -132,5 +137,4 @@ def rows_of(values: pl.Series) -> ByteRows:
 
 def as_binary(rows: ByteRows) -> pl.Series:
     """Return (n, width) bytes as a column of binaries."""
-    plain, width = rows.tobytes(), rows.shape[1]
-    return pl.Series([plain[at : at + width] for at in range(0, len(plain), width)], dtype=pl.Binary)
+    return pl.Series(as_bytes(rows), dtype=pl.Binary)

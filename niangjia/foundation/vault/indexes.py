@@ -65,17 +65,8 @@ def fingerprint(fields: Mapping[str, str | None], *, layout: Layout = PERSON) ->
     Raises:
         TooLong, Unpackable: by the name of the field.
     """
-    key = service().index_keys(Purpose.FINGERPRINT)[0]
+    key, layout = service().index_keys(Purpose.FINGERPRINT)[0], layout.fitting(fields)
     return UUID(bytes=key.hash.digest(bytes([layout.byte]) + layout.pack(fields))[:INDEX])
-
-
-def fingerprint_many(packed: ByteRows, *, layout: Layout = PERSON) -> ByteRows:
-    """Return the fingerprints of rows as ``pack_columns`` gives them: (n, width) in, (n, 16) bytes out."""
-    key = service().index_keys(Purpose.FINGERPRINT)[0]
-    plain, width = packed.tobytes(), packed.shape[1]
-    rows = (plain[at : at + width] for at in range(0, len(plain), width))
-    joined = key.hash.joined(rows, prefix=bytes([layout.byte]), length=INDEX)
-    return np.frombuffer(joined, dtype=np.uint8).reshape(-1, INDEX)
 
 
 def _prefix(purpose: Purpose, kind: str) -> bytes:

@@ -38,7 +38,7 @@ def seal(
     province: str = WHOLE_DEPLOYMENT,
     layout: Layout = PERSON,
 ) -> bytes:
-    """Return the fields sealed for one row of ``table``.
+    """Return the fields sealed for one row of ``table``, in the shorter layout where they fit it.
 
     Args:
         fields: by the names of ``layout``; what is missing is sealed as empty.
@@ -48,6 +48,7 @@ def seal(
     Raises:
         TooLong, Unpackable: by the name of the field.
     """
+    layout = layout.fitting(fields)
     packed = layout.pack(fields)
     key = service().sealing_key(province, day_of(at).year)
     header = bytes([layout.byte]) + key.id.packed()

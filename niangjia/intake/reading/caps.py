@@ -14,7 +14,7 @@ class Caps:
 
     Attributes:
         memory_mib: address space of the child; libraries take up half a gibibyte of it, so that less is resident.
-        cpu_seconds, wall_seconds: the kernel ends it after the one, the parent after the other.
+        cpu_seconds, wall_seconds: the kernel ends it after so much work in all, the parent after so much silence.
         entries, part_mib, ratio: of the zip: parts, size of all of them unpacked, and how many times larger than packed.
         ratio_from_mib: smaller parts may be as repetitive as they like.
     """
@@ -28,7 +28,7 @@ class Caps:
     part_mib: int = 1_400
     ratio: int = 120
     ratio_from_mib: int = 4
-    file_mib: int = 200
+    file_mib: int = 400
 
 
 def confine(caps: Caps) -> None:

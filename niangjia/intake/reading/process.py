@@ -54,12 +54,12 @@ def frames(
         for descriptor in descriptors:
             stack.callback(os.close, descriptor)
         child = _started(module, descriptors, caps, lists)
-        was_slow = stack.enter_context(_ended(child, caps))
+        watch = stack.enter_context(_ended(child, caps))
         for descriptor, content in zip(descriptors, contents, strict=True):
             _fill(descriptor, content, caps)
         assert child.stdin is not None and child.stdout is not None
         child.stdin.close()
-        for kind, said in _spoken(child.stdout):
+        for kind, said in watch.over(_spoken(child.stdout)):
             if kind == b"e":
                 return
             if kind == b"r":
@@ -67,7 +67,7 @@ def frames(
                 raise BY_CODE[code](**params)
             yield kind, said
         status = child.wait()
-        if was_slow.is_set() or status in (-signal.SIGXCPU, -signal.SIGKILL):
+        if watch.was_slow or status in (-signal.SIGXCPU, -signal.SIGKILL):
             raise TooSlow
         # Out of memory, native code aborts; a crash of any other kind is the file's doing too.
         raise TooLarge(where=MEMORY) if status == -signal.SIGABRT else Broken(where=WHOLE)
@@ -100,22 +100,38 @@ def _fill(descriptor: int, content: BinaryIO, caps: Caps) -> None:
         raise TooLarge(where=f"{size // MIB} MiB")
 
 
+class _Watch:
+    """Ends a child that has let its listener wait too long. While the listener is at work, the child may wait for it."""
+
+    def __init__(self, child: subprocess.Popen[bytes], seconds: float) -> None:
+        self._child, self._seconds = child, seconds
+        self.was_slow = False
+
+    def over(self, spoken: Iterator[Frame]) -> Iterator[Frame]:
+        """Yield what the child says."""
+        while True:
+            clock = threading.Timer(self._seconds, self._end)
+            clock.daemon = True
+            clock.start()
+            try:
+                frame = next(spoken, None)
+            finally:
+                clock.cancel()
+            if frame is None:
+                return
+            yield frame
+
+    def _end(self) -> None:
+        self.was_slow = True
+        self._child.kill()
+
+
 @contextmanager
-def _ended(child: subprocess.Popen[bytes], caps: Caps) -> Iterator[threading.Event]:
-    """End the child when its time is over, and in any case when nobody listens any more."""
-    was_slow = threading.Event()
-
-    def end() -> None:
-        was_slow.set()
-        child.kill()
-
-    clock = threading.Timer(caps.wall_seconds, end)
-    clock.daemon = True
-    clock.start()
+def _ended(child: subprocess.Popen[bytes], caps: Caps) -> Iterator[_Watch]:
+    """End the child when it is too slow, and in any case when nobody listens any more."""
     try:
-        yield was_slow
+        yield _Watch(child, caps.wall_seconds)
     finally:
-        clock.cancel()
         child.kill()
         child.wait()
         for pipe in (child.stdin, child.stdout):

@@ -271,11 +271,8 @@ class _Merging:
 
 def token_of(token: IdentityToken) -> dict[str, Any]:
     """Return a token that is being made as plain values, under the key version of today."""
-    purposes = {
-        IdentityToken.Kind.PHONE: vault.Purpose.PHONE,
-        IdentityToken.Kind.NAME_PHONE_BIRTH: vault.Purpose.NAME,
-    }
-    purpose = purposes.get(IdentityToken.Kind(token.kind), vault.Purpose.IDENTITY)
+    by_phone = token.kind == IdentityToken.Kind.PHONE
+    purpose = vault.Purpose.PHONE if by_phone else vault.Purpose.IDENTITY
     return {"kind": str(token.kind), "token": str(token.token), "key_version": index_version(purpose)}
 
 

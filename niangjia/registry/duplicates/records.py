@@ -21,7 +21,8 @@ PLAIN = (
 SECRET = ("id_number", "earlier_numbers", "phone", "address")
 COLUMNS = (*PLAIN, "secrets_print", "created_at", "changed_at")
 TAKEN = """SELECT (to_jsonb(p) - 'secrets') || jsonb_build_object('tokens', (SELECT coalesce(jsonb_agg(jsonb_build_object(
-        'kind', t.kind, 'token', t.token, 'key_version', t.key_version) ORDER BY t.kind, t.token), '[]')
+        'kind', t.kind, 'token', t.token, 'name_birth', t.name_birth, 'key_version', t.key_version)
+        ORDER BY t.kind, t.token), '[]')
         FROM registry_identitytoken t WHERE t.person_id = p.id)), p.secrets
     FROM registry_person p WHERE p.id = %s"""
 _NAMES = ", ".join(f'"{name}"' for name in COLUMNS)
@@ -35,9 +36,11 @@ UPDATED = f"""UPDATE registry_person p SET secrets = %(sealed)s, organisation_id
     FROM jsonb_populate_record(NULL::registry_person, %(facts)s::jsonb) b JOIN {PLACES} o ON o.id = b.organisation_id
     WHERE p.id = b.id"""
 DROP_TOKENS = "DELETE FROM registry_identitytoken WHERE person_id = %s"
-TOKENS = """INSERT INTO registry_identitytoken (kind, token, key_version, person_id)
-    SELECT x.kind, x.token, x.key_version, %s
-    FROM jsonb_to_recordset(%s::jsonb) x(kind text, token uuid, key_version int2)"""
+TOKENS = """INSERT INTO registry_identitytoken (kind, token, name_birth, key_version, person_id)
+    SELECT x.kind, x.token, CASE x.kind WHEN 'phone' THEN coalesce(x.name_birth, registry_name_birth(p.name_key, p.birth_on))
+        END, x.key_version, p.id
+    FROM registry_person p,
+        jsonb_to_recordset(%s::jsonb) x(kind text, token uuid, name_birth int8, key_version int2) WHERE p.id = %s"""
 
 
 def taken(person: UUID) -> tuple[Facts, bytes]:
@@ -68,7 +71,7 @@ def write_tokens(person: UUID, tokens: list[Facts]) -> None:
     """Let the record be found by exactly these tokens."""
     drop_tokens(person)
     with connection.cursor() as cursor:
-        cursor.execute(TOKENS, [person, json.dumps(tokens)])
+        cursor.execute(TOKENS, [json.dumps(tokens), person])
 
 
 def secrets_of(person: UUID, sealed: bytes) -> dict[str, str]:

@@ -106,13 +106,9 @@ def _with_tokens(rows: pl.DataFrame) -> pl.DataFrame:
     refused = rows["worst"] == Severity.REFUSE.value
     usable = rows["id_number"].is_not_null() & ~refused.fill_null(value=False) & rows["repeats"].is_null()
     has_phone = usable & rows["phone"].is_not_null()
-    joined = pl.concat_str(
-        "name_key", "phone", pl.col("birth_on").cast(pl.String).fill_null(""), separator="|"
-    )
     return rows.with_columns(
         _indexed(vault.Purpose.IDENTITY, rows["id_kind"], rows["id_number"], usable).alias("id_token"),
         _indexed(vault.Purpose.PHONE, "mobile", rows["phone"], has_phone).alias("phone_token"),
-        _indexed(vault.Purpose.NAME, "npb", rows.select(joined).to_series(), has_phone).alias("npb_token"),
     )
 
 
@@ -131,8 +127,8 @@ def _with_known(rows: pl.DataFrame) -> pl.DataFrame:
     known = known_by(_bytes(rows["id_token"].drop_nulls())).with_columns(
         pl.col("ask").replace_strict(pl.int_range(len(asked), eager=True), asked, default=None).alias("place")
     )
-    npb = rows["phone_token"].is_not_null().arg_true()
-    likely = npb.gather(likely_known(_bytes(rows["npb_token"].drop_nulls())))
+    with_phone = rows["phone_token"].is_not_null().arg_true()
+    likely = with_phone.gather(likely_known(rows[with_phone]))
     numbered = rows.with_row_index("place").with_columns(pl.col("place").cast(pl.Int64))
     joined = numbered.join(
         known.drop("ask").with_columns(pl.col("place").cast(pl.Int64)),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -30,8 +32,13 @@ KNOWN = f"""COPY (
     LEFT JOIN registry_membership m ON m.person_id = p.id AND m.kind = 'primary' AND m.to_on IS NULL
     LEFT JOIN registry_employer e ON e.id = p.employer_id
     ORDER BY a.ask) TO STDOUT (FORMAT csv, HEADER)"""
-LIKELY = f"""COPY (SELECT DISTINCT a.ask FROM ({TOKENS}) a
-    JOIN registry_identitytoken t ON t.token = a.token AND t.kind = 'npb') TO STDOUT (FORMAT csv, HEADER)"""
+# Texts and not arrays: a list of Python strings would be quoted one by one.
+LIKELY = """COPY (SELECT DISTINCT a.place - 1 AS ask
+    FROM unnest(string_to_array(%s, E'\\x1f'), string_to_array(%s, E'\\x1f'), string_to_array(%s, E'\\x1f', ''))
+        WITH ORDINALITY a(token, name_key, birth_on, place)
+    JOIN registry_identitytoken t ON t.kind = 'phone' AND t.token = a.token::uuid
+        AND t.name_birth = registry_name_birth(a.name_key, a.birth_on::date)) TO STDOUT (FORMAT csv, HEADER)"""
+SEPARATOR = "\x1f"
 
 
 def known_by(tokens: ByteRows) -> pl.DataFrame:
@@ -43,21 +50,32 @@ def known_by(tokens: ByteRows) -> pl.DataFrame:
     Returns:
         ``ask`` (the place in ``tokens``) and the columns of ``KNOWN``, as texts; only of those that are known.
     """
-    return _asked(KNOWN, tokens)
+    return _asked(KNOWN, len(tokens), lambda at: [(mine := tokens[at]).tobytes(), len(mine)])
 
 
-def likely_known(tokens: ByteRows) -> pl.Series:
-    """Return the places of those whose name, phone and birth date somebody on the register has."""
-    return _asked(LIKELY, tokens)["ask"]
+def likely_known(rows: pl.DataFrame) -> pl.Series:
+    """Return the places of those whose name, phone and birth date somebody on the register has.
+
+    Args:
+        rows: ``phone_token`` (16 bytes), ``name_key``, ``birth_on``; only the last may be null.
+    """
+    asked = rows.select(
+        pl.col("phone_token").bin.encode("hex"),
+        pl.col("name_key").str.replace_all(SEPARATOR, "", literal=True),
+        pl.col("birth_on").cast(pl.String).fill_null(""),
+    )
+    return _asked(LIKELY, asked.height, lambda at: [text.str.join(SEPARATOR).item() for text in asked[at]])[
+        "ask"
+    ]
 
 
-def _asked(copy: str, tokens: ByteRows) -> pl.DataFrame:
-    parts = [_part(copy, tokens[at : at + AT_ONCE], at) for at in range(0, len(tokens), AT_ONCE)]
-    return pl.concat(parts) if parts else _part(copy, tokens, 0)
+def _asked(copy: str, n: int, said: Callable[[slice], list[Any]]) -> pl.DataFrame:
+    firsts = range(0, n, AT_ONCE) or [0]
+    return pl.concat(_part(copy, said(slice(first, first + AT_ONCE)), first) for first in firsts)
 
 
-def _part(copy: str, tokens: ByteRows, first: int) -> pl.DataFrame:
-    with connection.cursor() as cursor, cursor.copy(copy, [tokens.tobytes(), len(tokens)]) as answer:
+def _part(copy: str, said: list[Any], first: int) -> pl.DataFrame:
+    with connection.cursor() as cursor, cursor.copy(copy, said) as answer:
         told = b"".join(bytes(part) for part in answer)
     frame = pl.read_csv(io.BytesIO(told), infer_schema=False)
     return frame.with_columns(pl.col("ask").cast(pl.Int64) + first)

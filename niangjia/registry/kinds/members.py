@@ -26,7 +26,7 @@ from niangjia.registry.models import Organisation
 NAME = "members"
 KEPT = ("name", "name_key", "id_kind", "id_number", "earlier_numbers", "phone", "address", "sex",
     "birth_on", "group", "ethnic", "education", "work_status", "hukou", "region_id", "employer", "employer_key",
-    "employer_code", "from_on", "person_id", "membership_id", "organisation", "id_token", "phone_token", "npb_token",
+    "employer_code", "from_on", "person_id", "membership_id", "organisation", "id_token", "phone_token",
     "seen", "what", "row", "verdict", "differs", "findings")  # fmt: skip
 
 

@@ -63,9 +63,10 @@ RESTORED = f"""UPDATE registry_person p SET secrets = b.sealed, organisation_id 
     WHERE p.id = b.of"""
 DROP_NEW_TOKENS = f"""DELETE FROM registry_identitytoken t USING (SELECT e.person_id FROM {EARLIER}) b
     WHERE t.person_id = b.person_id AND t.kind <> 'id'"""
-EARLIER_TOKENS = f"""INSERT INTO registry_identitytoken (kind, token, key_version, person_id)
-    SELECT x.kind, x.token, x.key_version, b.person_id FROM (SELECT e.person_id, e.facts FROM {EARLIER}) b
-    CROSS JOIN LATERAL jsonb_to_recordset(b.facts->'tokens') x(kind text, token uuid, key_version int2)"""
+EARLIER_TOKENS = f"""INSERT INTO registry_identitytoken (kind, token, name_birth, key_version, person_id)
+    SELECT x.kind, x.token, x.name_birth, x.key_version, b.person_id FROM (SELECT e.person_id, e.facts FROM {EARLIER}) b
+    CROSS JOIN LATERAL jsonb_to_recordset(b.facts->'tokens')
+        x(kind text, token uuid, name_birth int8, key_version int2)"""
 ABOUT = f"SELECT r.person_id FROM plans_batchrow r WHERE {FREE}"
 COUNTS = f"SELECT r.kept, count(*) FROM plans_batchrow r WHERE {MINE} GROUP BY r.kept"
 

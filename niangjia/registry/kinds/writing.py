@@ -16,6 +16,7 @@ from niangjia.foundation.plans.copying import (
     Fixed,
     bigints,
     binaries,
+    blobs,
     days,
     integers,
     packed,
@@ -36,7 +37,7 @@ MORE_TEXTS = ("group", "ethnic", "education", "work_status", "hukou", "region_id
 # Gone with the transaction: a chunk that is killed leaves nothing behind, and PostgreSQL knows its size.
 STAGE = """CREATE TEMP TABLE registry_memberstage (place int4 NOT NULL, row int4 NOT NULL, person_id uuid NOT NULL,
     membership_id uuid NOT NULL, organisation_id uuid NOT NULL, id_token uuid NOT NULL, secrets_print uuid NOT NULL,
-    secrets bytea NOT NULL, what text NOT NULL, seen int8, phone_token uuid, npb_token uuid, name text, name_key text,
+    secrets bytea NOT NULL, what text NOT NULL, seen int8, phone_token uuid, name text, name_key text,
     id_kind text, sex text, birth_on date, "group" text, ethnic text, education text, work_status text, hukou text,
     region_id text, employer_id uuid, from_on date, findings text, differs text) ON COMMIT DROP"""
 COPIED = "COPY registry_memberstage FROM STDIN (FORMAT binary)"
@@ -61,7 +62,8 @@ EARLIER = """INSERT INTO plans_earlier (batch_id, place, person_id, facts, seale
     SELECT %(batch)s, s.place, p.id, (to_jsonb(p) - 'secrets') || jsonb_build_object(
         'spell_group', (SELECT m."group" FROM registry_membership m WHERE m.id = s.membership_id),
         'tokens', (SELECT coalesce(jsonb_agg(jsonb_build_object('kind', t.kind, 'token', t.token, 'key_version',
-            t.key_version)), '[]') FROM registry_identitytoken t WHERE t.person_id = p.id AND t.kind <> 'id')), p.secrets
+            t.key_version, 'name_birth', t.name_birth)), '[]')
+            FROM registry_identitytoken t WHERE t.person_id = p.id AND t.kind <> 'id')), p.secrets
     FROM registry_person p JOIN registry_memberstage s ON s.person_id = p.id
     WHERE s.what IN ('changed', 'return')"""
 # The unions of this chunk, read once, and hashed: PostgreSQL would go through them for every row.
@@ -69,17 +71,38 @@ HERE = f"SELECT o.id, o.path, o.line_path, o.region_id FROM {PLACES} o WHERE o.i
 UNIONS = """unnest(%(union_ids)s::uuid[], %(union_paths)s::text[], %(union_lines)s::text[], %(union_regions)s::text[])
     o(id, path, line_path, region_id)"""
 HASHED, NESTED = "SET LOCAL enable_nestloop = off", "SET LOCAL enable_nestloop = on"
-PERSONS = f"""INSERT INTO registry_person (id, organisation_id, path, line_path, name, name_key, id_kind, sex, birth_on,
-    "group", ethnic, education, work_status, hukou, region_id, employer_id, first_joined_on, secrets, secrets_print,
-    checked_by, created_at, changed_at)
-    SELECT s.person_id, o.id, o.path, o.line_path, s.name, s.name_key, s.id_kind, coalesce(s.sex, '0'), s.birth_on,
-        coalesce(s."group", ''), coalesce(s.ethnic, ''), coalesce(s.education, ''), coalesce(s.work_status, ''),
-        coalesce(s.hukou, ''), s.region_id, s.employer_id, s.from_on, s.secrets, s.secrets_print, '', %(at)s, %(at)s
-    FROM registry_memberstage s JOIN {UNIONS} ON o.id = s.organisation_id
-    WHERE s.what = 'new'"""
-TOKENS = """INSERT INTO registry_identitytoken (kind, token, key_version, person_id)
-    SELECT '{kind}', {column}, %({kind}_version)s, person_id FROM registry_memberstage
-    WHERE what = 'new' AND {column} IS NOT NULL ORDER BY {column}"""
+# Column → what of the stage ``s`` and the union ``o`` goes into it. What ``PRINT`` reads has its type: its hash is of it.
+PERSON = {
+    "id": "s.person_id", "organisation_id": "o.id", "path": "o.path", "line_path": "o.line_path", "name": "s.name",
+    "name_key": "s.name_key", "id_kind": "s.id_kind", "sex": "coalesce(s.sex, '0')", "birth_on": "s.birth_on",
+    '"group"': """coalesce(s."group", '')""", "ethnic": "coalesce(s.ethnic, '')",
+    "education": "coalesce(s.education, '')", "work_status": "coalesce(s.work_status, '')",
+    "hukou": "coalesce(s.hukou, '')", "region_id": "s.region_id", "employer_id": "s.employer_id",
+    "first_joined_on": "s.from_on", "secrets": "s.secrets", "secrets_print": "s.secrets_print", "checked_by": "''::text",
+    "created_at": "%(at)s::timestamptz", "changed_at": "%(at)s::timestamptz",
+}  # fmt: skip
+SPELL = {
+    "id": "s.membership_id", "person_id": "s.person_id", "organisation_id": "o.id", "path": "o.path",
+    "line_path": "o.line_path", "kind": "'primary'::text", "status": "'active'::text", "name_then": "s.name",
+    '"group"': """coalesce(s."group", '')""", "region_code": "coalesce(o.region_id, '')", "from_on": "s.from_on",
+    "to_on": "NULL::date", "channel": "'roster'::text", "end_reason": "''::text", "opened_at": "%(at)s::timestamptz",
+}  # fmt: skip
+FROM_STAGE = (
+    f"FROM registry_memberstage s JOIN {UNIONS} ON o.id = s.organisation_id WHERE s.what = '{{what}}'"
+)
+INSERT = "INSERT INTO {table} ({columns}) SELECT {values} {rows}"
+PERSONS = INSERT.format(
+    table="registry_person",
+    columns=", ".join(PERSON),
+    values=", ".join(PERSON.values()),
+    rows=FROM_STAGE.format(what="new"),
+)
+# In the order of the index that is largest, whose pages are then met one after the other.
+NUMBERS = """INSERT INTO registry_identitytoken (kind, token, key_version, person_id)
+    SELECT 'id', id_token, %(id_version)s, person_id FROM registry_memberstage WHERE what = 'new' ORDER BY id_token"""
+PHONES = """INSERT INTO registry_identitytoken (kind, token, name_birth, key_version, person_id)
+    SELECT 'phone', phone_token, registry_name_birth(name_key, birth_on), %(phone_version)s, person_id
+    FROM registry_memberstage WHERE what = 'new' AND phone_token IS NOT NULL ORDER BY phone_token"""
 CHANGED = """UPDATE registry_person p SET name = coalesce(s.name, p.name), name_key = coalesce(s.name_key, p.name_key),
     sex = coalesce(s.sex, p.sex), birth_on = coalesce(s.birth_on, p.birth_on),
     "group" = coalesce(nullif(s."group", ''), p."group"), ethnic = coalesce(nullif(s.ethnic, ''), p.ethnic),
@@ -93,20 +116,18 @@ RETURNED = f"""UPDATE registry_person p SET organisation_id = o.id, path = o.pat
     first_joined_on = coalesce(p.first_joined_on, s.from_on)
     FROM registry_memberstage s JOIN {UNIONS} ON o.id = s.organisation_id
     WHERE s.what = 'return' AND p.id = s.person_id"""
-# The tokens follow the phone, so that the next roster finds the person by it.
-DROP_TOKENS = """DELETE FROM registry_identitytoken t USING registry_memberstage s JOIN plans_earlier e
+# The token follows the phone, so that the next roster finds the person by it.
+DROP_PHONES = """DELETE FROM registry_identitytoken t USING registry_memberstage s JOIN plans_earlier e
     ON e.batch_id = %(batch)s AND e.place = s.place
     WHERE s.phone_token IS NOT NULL AND s.what IN ('changed', 'return')
-    AND t.person_id = s.person_id AND t.kind = '{kind}'"""
-ADD_TOKENS = """INSERT INTO registry_identitytoken (kind, token, key_version, person_id)
-    SELECT '{kind}', {column}, %({kind}_version)s, person_id FROM registry_memberstage
-    WHERE what IN ('changed', 'return') AND phone_token IS NOT NULL"""
-SPELLS = f"""INSERT INTO registry_membership (id, person_id, organisation_id, path, line_path, kind, status, name_then,
-    "group", region_code, from_on, channel, end_reason, opened_at)
-    SELECT s.membership_id, s.person_id, o.id, o.path, o.line_path, 'primary', 'active', s.name, coalesce(s."group", ''),
-        coalesce(o.region_id, ''), s.from_on, 'roster', '', %(at)s
-    FROM registry_memberstage s JOIN {UNIONS} ON o.id = s.organisation_id
-    WHERE s.what = '{{what}}'"""
+    AND t.person_id = s.person_id AND t.kind = 'phone'"""
+ADD_PHONES = """INSERT INTO registry_identitytoken (kind, token, name_birth, key_version, person_id)
+    SELECT 'phone', s.phone_token, registry_name_birth(p.name_key, p.birth_on), %(phone_version)s, p.id
+    FROM registry_memberstage s JOIN registry_person p ON p.id = s.person_id
+    WHERE s.what IN ('changed', 'return') AND s.phone_token IS NOT NULL"""
+SPELLS = INSERT.format(
+    table="registry_membership", columns=", ".join(SPELL), values=", ".join(SPELL.values()), rows=FROM_STAGE
+)
 # Counted by the narrow key first: a roster has nearly as many days as rows.
 DELTAS = f"""INSERT INTO registry_delta (measure, organisation_id, path, line_path, region_code, day, source, "group", n)
     SELECT 'members', o.id, o.path, o.line_path, coalesce(o.region_id, ''), d.day, %(batch)s, d.name, d.n
@@ -127,8 +148,9 @@ REGROUPED = """UPDATE registry_membership m SET "group" = s."group" FROM registr
 # The new ones have no result yet.
 DROP_RESULTS = f"""DELETE FROM plans_batchrow r USING {MINE} WHERE s.what IN ('changed', 'moved')
     AND r.batch_id = %(batch)s AND r.place = s.place"""
-RESULTS = f"""INSERT INTO plans_batchrow (batch_id, organisation_id, path, line_path, place, row, verdict, target_id,
-    person_id, fact_id, differs, findings, written_print)
+INTO_RESULTS = """INSERT INTO plans_batchrow (batch_id, organisation_id, path, line_path, place, row, verdict, target_id,
+    person_id, fact_id, differs, findings, written_print)"""
+RESULTS = f"""{INTO_RESULTS}
     SELECT %(batch)s, %(office)s, %(path)s, %(line_path)s, s.place, s.row,
         CASE s.what WHEN 'moved' THEN 'held' WHEN 'changed' THEN 'changed' ELSE 'new' END, s.organisation_id,
         p.id, CASE WHEN p.id IS NOT NULL THEN s.membership_id END, s.differs::jsonb,
@@ -137,26 +159,23 @@ RESULTS = f"""INSERT INTO plans_batchrow (batch_id, organisation_id, path, line_
             ELSE s.findings::jsonb END,
         CASE WHEN p.id IS NOT NULL THEN {PRINT} END
     FROM registry_memberstage s """
-# In one statement: what has just been written is at hand, and need not be looked up in a table of millions.
-NEW = f"""WITH p AS ({PERSONS} RETURNING {", ".join(OF_PERSON)}),
-    m AS ({SPELLS.format(what="new")} RETURNING person_id, {", ".join(OF_SPELL)})
-    {RESULTS} JOIN p ON p.id = s.person_id JOIN m ON m.person_id = s.person_id"""
+# ``PRINT`` of what has just been written, from what it was written of: nothing is looked up in a table of millions.
+NEW_PRINT = ", ".join([PERSON[name] for name in OF_PERSON] + [SPELL[name] for name in OF_SPELL])
+NEW_RESULTS = f"""{INTO_RESULTS}
+    SELECT %(batch)s, %(office)s, %(path)s, %(line_path)s, s.place, s.row, 'new', o.id, s.person_id, s.membership_id,
+        s.differs::jsonb, s.findings::jsonb, hash_record_extended(ROW({NEW_PRINT}), 0)
+    {FROM_STAGE.format(what="new")}"""
 OTHER_RESULTS = f"""{RESULTS} LEFT JOIN registry_person p ON p.id = s.person_id AND s.what <> 'moved'
     LEFT JOIN registry_membership m ON m.id = s.membership_id AND s.what <> 'moved' WHERE s.what <> 'new'"""
 ABOUT = f"SELECT s.person_id FROM {MINE} WHERE s.what <> 'moved'"
 CLEAR = "DROP TABLE registry_memberstage"
 
 FOR_ALL = (
-    HASHED, NEW, DELTAS, NESTED,
-    TOKENS.format(kind="id", column="id_token"),
-    TOKENS.format(kind="phone", column="phone_token"),
-    TOKENS.format(kind="npb", column="npb_token"),
+    HASHED, PERSONS, SPELLS.format(what="new"), NEW_RESULTS, DELTAS, NESTED, NUMBERS, PHONES,
 )  # fmt: skip
 FOR_KNOWN = (
     CHANGED, RETURNED, SPELLS.format(what="return"), FOLLOWED.format(whom=f"SELECT s.person_id FROM {MINE} WHERE s.what = 'return'"),
-    DROP_TOKENS.format(kind="phone"), DROP_TOKENS.format(kind="npb"),
-    ADD_TOKENS.format(kind="phone", column="phone_token"), ADD_TOKENS.format(kind="npb", column="npb_token"),
-    REGROUPED_DELTAS, REGROUPED,
+    DROP_PHONES, ADD_PHONES, REGROUPED_DELTAS, REGROUPED,
 )  # fmt: skip
 KNOWN = {"changed", "return"}
 
@@ -211,7 +230,6 @@ def _params(batch: Batch, at: datetime) -> Params:
         "line_path": batch.line_path,
         "id_version": index_version(vault.Purpose.IDENTITY),
         "phone_version": index_version(vault.Purpose.PHONE),
-        "npb_version": index_version(vault.Purpose.NAME),
     }
 
 
@@ -230,12 +248,12 @@ def pack(rows: pl.DataFrame, *, at: datetime) -> bytes:
         Fixed(rows_of(uuids(rows["organisation"]))),
         Fixed(rows_of(rows["id_token"])),
         Fixed(vault.fingerprint_many(secret)),
-        Fixed(sealed),
     )
     ragged = (
+        blobs(sealed),
         texts(rows["what"]),
         bigints(rows["seen"]),
-        *(binaries(rows[name]) for name in ("phone_token", "npb_token")),
+        binaries(rows["phone_token"]),
         *(texts(rows[name]) for name in TEXTS),
         days(rows["birth_on"]),
         *(texts(rows[name]) for name in MORE_TEXTS),

@@ -8,7 +8,10 @@ from niangjia.registry.models.scoped import Scoped
 
 
 class Delta(Scoped):
-    """``n`` more or fewer of ``measure`` on ``day``, at the organisation whose path was ``path`` on that day."""
+    """``n`` more or fewer of ``measure`` on ``day``, at the organisation whose path was ``path`` on that day.
+
+    In the database the key is (measure, path, day, id): the one index by which figures are read.
+    """
 
     id = models.BigAutoField(primary_key=True)
     measure = models.TextField(max_length=30)
@@ -17,9 +20,6 @@ class Delta(Scoped):
     group = models.TextField(max_length=30, blank=True)
     n = models.IntegerField()
     source = models.UUIDField()
-
-    class Meta:
-        indexes = [models.Index(fields=["measure", "path", "day"], name="delta_measure_path_day")]
 
     def __str__(self) -> str:
         return f"{self.n:+d} {self.measure}"

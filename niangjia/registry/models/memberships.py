@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from niangjia.core.ids import uuid7
@@ -47,9 +47,10 @@ class Membership(OfPerson, Scoped):
 
     class Meta:
         constraints = [
+            # One index for both: whose spells these are, and that one of them is the open one. Nulls are distinct.
             models.UniqueConstraint(
-                fields=["person"],
-                condition=Q(kind="primary", to_on__isnull=True),
+                F("person"),
+                Case(When(kind="primary", to_on__isnull=True, then=Value(True))),
                 name="membership_one_open_primary",
             ),
             models.CheckConstraint(
@@ -59,7 +60,6 @@ class Membership(OfPerson, Scoped):
         ]
         indexes = [
             models.Index(fields=["path", "id"], name="membership_path"),
-            models.Index(fields=["person", "from_on"], name="membership_person"),
             models.Index(
                 fields=["line_path", "id"], name="membership_line", condition=Q(line_path__isnull=False)
             ),

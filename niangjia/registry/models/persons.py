@@ -56,17 +56,18 @@ class IdentityToken(models.Model):
     """A blind index of a person's number: the one place of uniqueness across persons.
 
     It stands outside row security, and neither office nor worker may read it: screening and intake ask it as the
-    system.
+    system. ``name_birth`` stands beside a phone (``registry_name_birth`` of the person), so that the same name, phone and
+    birth date are found under another number, however many share the phone.
     """
 
     class Kind(models.TextChoices):
         ID_NUMBER = "id"
         PHONE = "phone"
-        NAME_PHONE_BIRTH = "npb"
 
     pk = models.CompositePrimaryKey("person_id", "kind", "token")
     kind = models.TextField(max_length=10, choices=Kind)
     token = models.UUIDField()
+    name_birth = models.BigIntegerField(null=True)
     key_version = models.SmallIntegerField(default=1)
     person = models.ForeignKey(Person, models.CASCADE, related_name="+", db_index=False, db_constraint=False)
 
@@ -74,7 +75,9 @@ class IdentityToken(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["token"], condition=Q(kind="id"), name="identity_id_number_once"),
         ]
-        indexes = [models.Index(fields=["token"], condition=~Q(kind="id"), name="identity_other_token")]
+        indexes = [
+            models.Index(fields=["token", "name_birth"], condition=Q(kind="phone"), name="identity_phone"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.person_id}"

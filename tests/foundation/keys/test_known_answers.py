@@ -6,6 +6,7 @@ import hmac
 import os
 from unittest import mock
 
+import numpy as np
 import pytest
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
@@ -42,6 +43,37 @@ def test_sm4_gcm_gives_the_answer_of_rfc_8998_appendix_a():
         "83de3541e4c2b58177e065a9bf7b62ec"
     )
     assert sm4.decrypt(SM4_KEY, nonce, sealed, bound) == plain
+
+
+def rows(n, width, data=None):
+    return np.frombuffer(data or os.urandom(n * width), dtype=np.uint8).reshape(n, width)
+
+
+def test_a_column_gives_the_answer_of_rfc_8998_too():
+    nonce, bound = "00001234567800000000abcd", "feedfacedeadbeeffeedfacedeadbeefabaddad2"
+    plain = "a" * 16 + "b" * 16 + "c" * 16 + "d" * 16 + "e" * 16 + "f" * 16 + "e" * 16 + "a" * 16
+    said = (rows(1, len(each) // 2, bytes.fromhex(each)) for each in (nonce, plain, bound))
+    sealed = sm4.encrypt_many(SM4_KEY, *said)
+    assert sealed[0, -16:].tobytes().hex() == "83de3541e4c2b58177e065a9bf7b62ec"
+
+
+@pytest.mark.parametrize("width", [0, 1, 15, 16, 17, 88, 304])
+@pytest.mark.parametrize("bound", [0, 1, 16, 37])
+def test_a_column_is_sealed_as_its_messages_are(width, bound):
+    n = sm4.AT_ONCE + 3 if width == 88 else 5
+    key, nonces = os.urandom(16), rows(n, 12)
+    plain = np.zeros((n, 0), np.uint8) if width == 0 else rows(n, width)
+    beside = np.zeros((n, 0), np.uint8) if bound == 0 else rows(n, bound)
+    sealed = sm4.encrypt_many(key, nonces, plain, beside)
+    one_by_one = [
+        sm4.encrypt(key, *(each.tobytes() for each in said))
+        for said in zip(nonces, plain, beside, strict=True)
+    ]
+    assert [each.tobytes() for each in sealed] == one_by_one
+    changed = sealed[0].copy()
+    changed[-1] ^= 1
+    with pytest.raises(sm4.SealBroken):
+        sm4.decrypt(key, nonces[0].tobytes(), changed.tobytes(), beside[0].tobytes())
 
 
 @pytest.mark.parametrize("key_length", [0, 16, 32, 64, 65, 200])
