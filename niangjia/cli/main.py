@@ -14,9 +14,9 @@ from niangjia.cli.health import doctor
 from niangjia.cli.officials import official
 from niangjia.cli.organisations import organisation
 from niangjia.cli.proof import audit
+from niangjia.cli.synthetic import synth
 
 regions = typer.Typer(no_args_is_help=True, help="Administrative divisions.")
-synth = typer.Typer(no_args_is_help=True, help="Made-up data for trying things out.")
 
 
 @regions.command("load")
@@ -28,22 +28,6 @@ def load_regions(editions: Annotated[list[str], typer.Argument(help="Editions, s
 
     with acting(system_actor("regions load")):
         typer.echo(f"{registry_regions.load(*editions):,} divisions")
-
-
-@synth.command("roster")
-def synth_roster(
-    out: Annotated[Path, typer.Argument(help="*.xlsx or *.csv")],
-    rows: int = 1000,
-    seed: int = 1,
-    encoding: Annotated[str, typer.Option(help="Of a *.csv: utf-8, utf-8-bom or gb18030.")] = "utf-8",
-) -> None:
-    """Write a messy roster of people who do not exist, and beside it what is to become of each row."""
-    from niangjia.cli.synth.commands import write_roster
-
-    try:
-        typer.echo(str(write_roster(out, rows=rows, seed=seed, encoding=encoding)))
-    except (ValueError, KeyError) as wrong:
-        raise typer.BadParameter(str(wrong)) from None
 
 
 KIND = Annotated[

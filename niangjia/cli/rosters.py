@@ -47,11 +47,12 @@ def hand_in(
     Args:
         said: what holds for the whole list, each as "name=value".
     """
-    options = _options(_form(kind), said)
+    form = _form(kind)
+    options = _options(form, said)
     start = time.monotonic()
     office = _office(code)
     clerk = Actor(role=Role.CLERK, organisation_id=office.pk, scope=Scope.below(office.path, line=office.leads_a_line), job="terminal")  # fmt: skip
-    batch = _uploaded(kind, file, office, clerk, options, now=now)
+    batch = _uploaded(form.name, file, office, clerk, options, now=now)
     with _bar(batch.pk):
         jobs.plan.run({"batch": str(batch.pk)}, now=now)
         batch = _fresh(batch.pk, clerk)
@@ -76,9 +77,11 @@ def _office(code: str) -> Organisation:
 
 
 def _form(kind: str) -> Form:
-    known = {name: each.form for name, each in kinds.lists().items()}
+    forms = [each.form for each in kinds.lists().values()]
+    known = {name: form for form in forms for name in (form.name, *form.also)}
     if kind not in known:
-        _refuse(f"There is no kind of list called {kind}. There are: {', '.join(known)}.")
+        names = ", ".join(form.name for form in forms)
+        _refuse(f"There is no kind of list called {kind}. There are: {names}.")
     return known[kind]
 
 

@@ -55,6 +55,7 @@ REGISTRY = {
     "registry_personlogin": {APP: "S", WORKER: "S", SYSTEM: "SIU"},
     "registry_membership": {OFFICE: "SIU", LINE: "SIU", WORKER: "S", SYSTEM: "SIUD"},
     "registry_posting": {**_for((APP, OFFICE, LINE, WORKER), "S"), SYSTEM: "SIUD", AUDIT: "S"},
+    "registry_officer": {**_for((OFFICE, LINE), "S"), SYSTEM: "SIUD"},
     "registry_consent": {OFFICE: "SIU", LINE: "SIU", WORKER: "SIU", SYSTEM: "SIU"},
     "registry_delta": {OFFICE: "SI", LINE: "SI", SYSTEM: "SI"},
     "registry_search": {**_for((OFFICE, LINE), "SI"), SYSTEM: "SIU"},

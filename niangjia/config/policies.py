@@ -186,6 +186,7 @@ ROUTES: dict[str, Route] = (
         "console:home": only(OFFICIALS),
         "console:board": only(ROLL_READERS),
         "console:members": only(ROLL_READERS),
+        "console:officers": only(ROLL_READERS),
         "console:notices": only(OFFICIALS, BOTH),
         "mobile:notices": only(WORKERS, BOTH),
     }

@@ -42,12 +42,14 @@ def _kinds() -> None:
     from niangjia.registry.kinds import members
     from niangjia.registry.kinds.changes import kind as changes
     from niangjia.registry.kinds.employers import kind as employers
+    from niangjia.registry.kinds.officers import kind as officers
     from niangjia.registry.kinds.organisations import kind as organisations
 
     kinds.register_list(members.NAME, members.Members)
     kinds.register_list(changes.NAME, changes.Changes)
     kinds.register_list(employers.NAME, employers.Employers)
     kinds.register_list(organisations.NAME, organisations.Organisations)
+    kinds.register_list(officers.NAME, officers.Officers)
 
 
 def _exports() -> None:
@@ -62,9 +64,11 @@ def _exports() -> None:
 
     for each in (
         insight.MEMBERS,
+        insight.BOARD,
         joining.REQUESTS,
         joining.CODES,
         intake.BATCHES,
+        intake.BATCH_ROWS,
         registry.ORGANISATIONS,
     ):
         tables.register(each)

@@ -65,6 +65,7 @@ def _menu(actor: Actor) -> tuple[tuple[str, str, str], ...]:
             ("console:board", _("Board"), "chart-bar"),
             ("console:joining-queue", _("Joining"), "door-enter"),
             ("console:members", _("Members"), "id"),
+            ("console:officers", _("Officers"), "user"),
             ("console:duplicates", _("Duplicates"), "users"),
             *([("console:intake", _("Intake"), "upload")] if actor.role in ROLL_WRITERS else []),
             ("console:exports", _("Exports"), "file-export"),

@@ -11,6 +11,7 @@ from niangjia.console.duplicates import queue as duplicates
 from niangjia.console.employers import doubts
 from niangjia.console.intake import batches, rosters
 from niangjia.console.joining import codes, elsewhere, queue, requests
+from niangjia.console.officers import views as officers
 from niangjia.console.orders import order, orders
 
 app_name = "console"
@@ -38,6 +39,7 @@ urlpatterns = [
     path("intake/<uuid:pk>/undo/", batches.undo, name="intake-undo"),
     path("intake/<uuid:pk>/repair.xlsx", batches.repair, name="intake-repair"),
     path("intake/<uuid:pk>/repair/", batches.ask_for_repair, name="intake-repair-ask"),
+    path("officers/", officers.listed, name="officers"),
     path("orders/", orders.listed, name="orders"),
     path("orders/template.xlsx", orders.empty, name="order-template"),
     path("orders/<uuid:pk>/", order.show, name="order"),

@@ -57,6 +57,11 @@ class Board:
         return Row(self.office, False, dict(sums))
 
 
+def branches(*, by: Actor, on: date) -> tuple[Row, ...]:
+    """Return the branches of the actor's office with their members on the day ``on``."""
+    return _rows(Organisation.objects.get(pk=by.organisation_id), by=by, on=on)
+
+
 def board(*, by: Actor, on: date, at: datetime) -> Board:
     """Return the board of the actor's office on the day ``on``; what waits is known of today only."""
     office = Organisation.objects.get(pk=by.organisation_id)

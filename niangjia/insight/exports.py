@@ -1,22 +1,24 @@
-"""The members that a figure counts, to be taken out: the same slice that makes the number and opens the list."""
+"""The board, and the members that a figure of it counts, to be taken out: what makes the number and opens the list."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import DateField, QuerySet, Value
+from django.utils.translation import gettext
 
-from niangjia.core.codes import code_name
+from niangjia.core.codes import code_name, table
 from niangjia.core.errors import Invalid
 from niangjia.core.intake.fields import MEMBERS as FIELDS
 from niangjia.core.roles import ROLL_READERS
 from niangjia.core.words import gettext_noop
 from niangjia.foundation.actors import Actor
 from niangjia.foundation.copies.tables import Asked, Cell, Column, Reading, Row, Table
+from niangjia.insight.board import branches
 from niangjia.insight.slices import rows_of, slice_of
 from niangjia.registry.exports import known_persons, shown_name, shown_secrets
-from niangjia.registry.models import Membership, Person
+from niangjia.registry.models import Membership, Organisation, Person
 
 # In the order of the template for intake, under the headings that intake knows.
 WIDTHS = {"name": 14, "id_kind": 18, "id_number": 22, "phone": 16, "sex": 6, "born_on": 12, "ethnic": 10, "group": 16,
@@ -33,12 +35,15 @@ class DayNeeded(Invalid):
     message = gettext_noop("Say for which day the list is meant.")
 
 
-def _rows(asked: Asked, by: Actor) -> QuerySet[Membership]:
+def _day(asked: Asked) -> date:
     try:
-        on = date.fromisoformat(asked.get("on", ""))
+        return date.fromisoformat(asked.get("on", ""))
     except ValueError:
         raise DayNeeded from None
-    return rows_of(slice_of(asked, on=on, by=by), by=by)
+
+
+def _rows(asked: Asked, by: Actor) -> QuerySet[Membership]:
+    return rows_of(slice_of(asked, on=_day(asked), by=by), by=by)
 
 
 def _cells(spells: Sequence[Membership], reading: Reading) -> list[Row]:
@@ -93,3 +98,52 @@ MEMBERS = Table(
     takes=("on", "under", "alone", "group", "since"),
     has_secrets=True,
 )  # fmt: skip
+
+GROUPS = tuple(code.code for code in table("worker_group"))
+OWN_ROLL, STOOD_THEN = gettext_noop("on its own roll"), gettext_noop("stood here then")
+
+
+def _branches(asked: Asked, by: Actor) -> QuerySet[Organisation]:
+    on = _day(asked)
+    keys = [row.organisation.pk for row in branches(by=by, on=on)]
+    counted_on = Value(on, output_field=DateField())
+    return Organisation.objects.filter(pk__in=keys).annotate(counted_on=counted_on)
+
+
+def _figures(found: Sequence[Organisation], reading: Reading) -> list[Row]:
+    if not found:
+        return []
+    on: date = found[0].counted_on  # type: ignore[attr-defined]
+    asked, rows = {each.pk for each in found}, []
+    for row in branches(by=reading.by, on=on):
+        if row.organisation.pk in asked:
+            part = OWN_ROLL if row.alone else "" if row.stands else STOOD_THEN
+            of_group = [row.by_group.get(group, 0) for group in (*GROUPS, "")]
+            about: list[Cell] = [
+                on,
+                row.organisation.name,
+                row.organisation.code,
+                gettext(part) if part else "",
+            ]
+            rows.append(Row([*about, row.total, *of_group]))
+    return rows
+
+
+BOARD = Table(
+    name="board",
+    label=gettext_noop("Members by branch and group"),
+    roles=ROLL_READERS,
+    columns=(
+        Column(gettext_noop("Day"), 12),
+        Column(gettext_noop("Branch"), 34),
+        Column(gettext_noop("Union's code"), 20),
+        Column(gettext_noop("Which part"), 14),
+        Column(gettext_noop("All groups"), 10),
+        *(Column(group, 12, table="worker_group") for group in GROUPS),
+        Column(gettext_noop("Not recorded"), 12),
+    ),
+    rows=_branches,
+    cells=_figures,
+    order=("code",),
+    takes=("on",),
+)

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
+from niangjia.cli.synth.officers import HEADERS as OFFICERS
+from niangjia.cli.synth.officers import officers
 from niangjia.cli.synth.registers import HEADERS, register
 from niangjia.core.roles import Role
 from niangjia.foundation.acting import acting
 from niangjia.foundation.plans.models import Batch
+from niangjia.registry.models import Officer, Organisation
 from tests.browser.test_journey import Walk, browser, send  # noqa: F401 browser is a fixture
-from tests.intake.rosters import SYSTEM, load_city
+from tests.intake.rosters import SYSTEM, committed, load_city, planned, roster, sheet_of
 from tests.jobs import run_jobs
 
 pytestmark = [pytest.mark.browser, pytest.mark.database, pytest.mark.django_db(transaction=True)]
+LONG_UNION = "青岚市滨江新区快递物流与网约配送行业工会联合会第十二片区联合工会委员会"
 LONG = "二〇二六年第三季度税务部门移交的全市物流货运及快递企业从业人员登记名单（含各县区汇总，第三稿）"
 
 
@@ -84,9 +90,36 @@ def remapped(walk):
     page.locator(".list-kinds a[href='?kind=employers']").click()
 
 
-def upload(walk, tmp_path, name, rows):
+def test_a_list_of_officers_from_the_file_to_the_page(walk, tmp_path):
+    page, made = walk.clerk, roster(60, 5, kinds=(), noisy=False)
+    committed(walk.city, planned(walk.city, *sheet_of(made)))
+    with acting(SYSTEM):
+        union = Organisation.objects.filter(kind="joint").first()
+        union.name = LONG_UNION
+        union.save()
+    walk.go(page, "console:officers")
+    walk.look(page, "officers-empty")
+    page.locator("main a[href$='?kind=officers']").first.click()
+    walk.look(page, "lists-officers")
+    upload(walk, tmp_path, "officers", officers(made, 3).first, headings=OFFICERS)
+    walk.look(page, "officers-trial")
+    press(page, "form[action$='/write/'] button")
+    run_jobs()
+    with acting(SYSTEM):
+        late = Officer.objects.filter(to_on=None).order_by("path", "id").first()
+        Officer.objects.filter(pk=late.pk).update(term_until=date(2026, 6, 1))
+    walk.go(page, "console:officers")
+    walk.look(page, "officers")
+    page.locator(".seg a[href='?show=left']").click()
+    walk.look(page, "officers-left")
+    page.select_option("select[name=post]", "women_member")
+    press(page, "form.flt button")
+    walk.look(page, "officers-none")
+
+
+def upload(walk, tmp_path, name, rows, headings=HEADERS):
     page, path = walk.clerk, tmp_path / f"{name}.csv"
-    lines = [",".join(HEADERS), *(",".join(row) for row in rows)]
+    lines = [",".join(headings), *(",".join(row) for row in rows)]
     path.write_text("\r\n".join(lines), encoding="utf-8")
     page.set_input_files("input[type=file]", str(path))
     send(page)

@@ -53,6 +53,11 @@ VISITED: dict[str, set[str]] = {
         "console:intake",
         "console:intake-batch",
     },
+    "test_a_list_of_officers_from_the_file_to_the_page": {
+        "console:intake",
+        "console:intake-batch",
+        "console:officers",
+    },
     "test_two_hundred_faults_are_mended_in_two_rounds": {"console:intake-batch"},
     "test_signing_in_and_what_is_refused": {
         "account_inactive",

@@ -83,3 +83,18 @@ def test_a_file_or_an_office_that_is_not_there_is_said(command, tmp_path):
     assert result.exit_code == 2 and "nobody" in result.stderr
     with acting(SYSTEM):
         assert not Batch.objects.exists()
+
+
+def test_a_kind_is_known_by_its_other_name_too(settings, made):
+    settings.NIANGJIA_DEMO = True
+    office, app = load_city(), typer.Typer()
+    add_commands(app, served)
+    kinds = {}
+    for name in ("postings", "officers"):
+        file = made[1].with_name(f"{name}.csv")
+        file.write_text(f"姓名,手机号码,工会职务\n张三{name},,主席\n", encoding="utf-8")
+        words = ["intake", name, str(file), "--organisation", office.code, "--json"]
+        told = json.loads(CliRunner().invoke(app, words).stdout)
+        with acting(SYSTEM):
+            kinds[name] = Batch.objects.get(pk=told["batch"]).kind
+    assert kinds == {"postings": "officers", "officers": "officers"}

@@ -46,12 +46,26 @@ def pages(content: bytes) -> list[Page]:
 
 
 def roster_of(content: bytes, headings: list[str], mapping: Mapping[str, int]) -> Page | None:
-    """Return the rows below the headings of the one page that has them; None where none has."""
+    """Return the rows below the headings of the one page that has them, in one row or in two; None where none has."""
+    wanted = {column: headings[column] for column in mapping.values()}
     for page in pages(content):
         for row in sorted(page):
-            if all(_says(page[row], column, headings[column]) for column in mapping.values()):
-                return {number: cells for number, cells in page.items() if number > row}
+            last = _last_of_headings(page.get(row, {}), page.get(row + 1, {}), wanted)
+            if last is not None:
+                return {number: cells for number, cells in page.items() if number > row + last}
     return None
+
+
+def _last_of_headings(
+    upper: dict[int, list[Cell]], lower: dict[int, list[Cell]], wanted: Mapping[int, str]
+) -> int | None:
+    """Return 0 where one row has the headings, 1 where they go on in the row below, None where they are not there."""
+    above = {column for column, heading in wanted.items() if _says(upper, column, heading)}
+    below = {column for column, heading in wanted.items() if _says(lower, column, heading)}
+    filled = {column for column in wanted if any(each.text for each in lower.get(column, []))}
+    if below and filled <= below and above | below == wanted.keys():
+        return 1
+    return 0 if above == wanted.keys() else None
 
 
 def _says(cells: dict[int, list[Cell]], column: int, heading: str) -> bool:

@@ -151,6 +151,7 @@ PAGES: dict[str, Page] = {
     "console:notices": desk(DESK, post=(302,)),
     "console:board": desk(READERS),
     "console:members": desk(READERS, lists=("member",)),
+    "console:officers": desk(READERS, lists=("officer",)),
     "console:joining-queue": desk(READERS, post=(302,), lists=("request",)),
     "console:join-request": desk(READERS, thing="request"),
     "console:join-request-unmask": desk(

@@ -21,7 +21,7 @@ from niangjia.insight import figures
 from niangjia.intake import remembering
 from niangjia.joining import codes
 from niangjia.joining import queries as joining
-from niangjia.registry import doubts, memberships, persons
+from niangjia.registry import doubts, memberships, officers, persons
 from niangjia.registry.duplicates import queries as duplicates
 from niangjia.registry.postings import actor_for
 from niangjia.registry.reorganisation import queries as orders
@@ -56,6 +56,7 @@ def things(world: World) -> dict[str, Rows]:
         "registry_person": placed(world.persons),
         "registry_membership": spells,
         "registry_consent": given,
+        "registry_officer": placed(world.officers),
         "joining_joinrequest": requests,
         "joining_elsewhere": {world.elsewhere.pk: "superior"},
         "joining_joincode": placed(world.codes),
@@ -76,6 +77,7 @@ QUERIES: dict[str, tuple[str, Callable[[Actor], Any]]] = {
     "joining.codes.visible_to": ("joining_joincode", lambda actor: codes.visible_to(actor)),
     "memberships.visible_to": ("registry_membership", lambda actor: memberships.visible_to(actor)),
     "persons.visible_to": ("registry_person", lambda actor: persons.visible_to(actor)),
+    "officers.visible_to": ("registry_officer", lambda actor: officers.visible_to(actor)),
     "doubts.visible_to": ("registry_employerdoubt", lambda actor: doubts.visible_to(actor)),
     "remembering.visible_to": ("intake_savedmapping", lambda actor: remembering.visible_to(actor)),
     "plans.visible_to": ("plans_batch", lambda actor: plans.visible_to(actor)),
@@ -88,6 +90,7 @@ GUARDED = (
     "registry_person",
     "registry_membership",
     "registry_consent",
+    "registry_officer",
     "joining_joinrequest",
     "joining_elsewhere",
     "plans_batch",
@@ -101,6 +104,7 @@ GUARDED = (
 )
 # A worker has no right on these at all: see test_grants.
 OF_OFFICES = {
+    "registry_officer",
     "joining_elsewhere",
     "plans_batch",
     "copies_export",

@@ -19,6 +19,7 @@ READERS = {
     "registry_person": {"office", "line", "worker", "system"},
     "registry_membership": {"office", "line", "worker", "system"},
     "registry_consent": {"office", "line", "worker", "system"},
+    "registry_officer": {"office", "line", "system"},
     "registry_delta": {"office", "line", "system"},
     "registry_personlogin": {"app", "worker", "system"},
     "registry_search": {"office", "line", "system"},

@@ -33,6 +33,7 @@ from niangjia.registry import consents, logins, memberships, organisations, pers
 from niangjia.registry.models import (
     EmployerDoubt,
     Merge,
+    Officer,
     OrderLine,
     Pair,
     Posting,
@@ -44,7 +45,7 @@ from tests.jobs import run_jobs
 from tests.joiners import SYSTEM, asked, reviewer
 from tests.matrix.expected import OFFICES, PLACES, SUPERIOR, TREE
 
-SIGNS = "骉龘犇淼焱垚鑫森晶磊矗羴猋劦惢卉毳譶骦麤鱻鸑鷟鹝鹞鹠鹡鹢鹣鹤鹥鹦鹧鹨鹩鹪鹫鹬"
+SIGNS = "骉龘犇淼焱垚鑫森晶磊矗羴猋劦惢卉毳譶骦麤鱻鸑鷟鹝鹞鹠鹡鹢鹣鹤鹥鹦鹧鹨鹩鹪鹫鹬鹭鹮鹯鹰鹱鹲鹳鹴鹵"
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 LOGINS = ("applicant", "other applicant", "member", "other member", "moved member")
 
@@ -87,6 +88,8 @@ class World:
     searches: dict[str, Any] = field(default_factory=dict)
     mappings: dict[str, Any] = field(default_factory=dict)
     doubts: dict[str, Any] = field(default_factory=dict)
+    officers: dict[str, Any] = field(default_factory=dict)
+    officer_canaries: dict[str, Canary] = field(default_factory=dict)
     spells: dict[str, Any] = field(default_factory=dict)
     persons: dict[str, Any] = field(default_factory=dict)
     consents: dict[str, Any] = field(default_factory=dict)
@@ -120,8 +123,8 @@ class World:
     @property
     def canaries(self) -> list[Canary]:
         """Return every person's."""
-        pairs = self.pair_canaries.values()
-        return [*self.requests.values(), *self.members.values(), *pairs, self.elsewhere_canary]
+        more = [*self.pair_canaries.values(), *self.officer_canaries.values()]
+        return [*self.requests.values(), *self.members.values(), *more, self.elsewhere_canary]
 
 
 def build() -> World:
@@ -171,6 +174,7 @@ def _at_place(world: World, place: str) -> None:
     canary = world.members[place] = world.fresh("member", place)
     with acting(SYSTEM):
         _member(world, place, canary, union)
+    _officer(world, place, union)
     if place in ("union", "sibling"):
         key = "member" if place == "union" else "other member"
         world.accounts[key] = _worker(world, place, at)
@@ -201,6 +205,15 @@ def _member(world: World, key: str, canary: Canary, union: Any) -> None:
     world.persons[key] = person
     world.consents[key] = consents.give(person, "membership", "1", by=SYSTEM, at=world.at)
     world.spells[key] = memberships.open_spell(person, union, channel="online", by=SYSTEM, at=world.at)
+
+
+def _officer(world: World, place: str, union: Any) -> None:
+    """The member of the place is its chair, under the name that the list gave."""
+    canary = world.officer_canaries[place] = world.fresh("officer", place)
+    scoped = {"organisation": union, "path": union.path, "line_path": union.line_path}
+    facts = {"name_then": canary.name, "post": "chair", "from_on": date(2024, 5, 1)}
+    with acting(SYSTEM):
+        world.officers[place] = Officer.objects.create(person=world.persons[place], **scoped, **facts)
 
 
 def _worker(world: World, key: str, at: datetime) -> Account:

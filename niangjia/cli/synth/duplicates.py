@@ -162,7 +162,7 @@ def _chosen(rng: Rng, first: Columns, kind: Kind, n: int, free: Flags) -> npt.ND
     for column in kind.needs:
         fits &= first[column] != None  # noqa: E711 - by the column
     places = np.flatnonzero(fits)
-    chosen = rng.choice(places, size=min(n, max(1, len(places) // 10)), replace=False)
+    chosen = rng.choice(places, size=min(n, max(1, len(places) // 10), len(places)), replace=False)
     free[chosen if not kind.is_same else chosen[rng.random(len(chosen)) < ONCE_SHARE]] = False
     return np.asarray(chosen, dtype=np.int64)
 

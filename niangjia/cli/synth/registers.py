@@ -202,15 +202,15 @@ ONLY_BARE = ("_shares", "_no_place")
 
 
 def register(rows: int, seed: int = 1) -> Register:
-    """Return a first list of ``rows`` employers, and a second in which each comes about in its turn.
+    """Return a first list of ``rows`` employers, and a second in which each comes about once, in an order of the seed.
 
     Those that a person has to decide about have no code on the first list either.
     """
     make = _Maker(np.random.default_rng(seed))
     first = [make.fresh() for _ in range(rows)]
     made: list[tuple[str, Row]] = []
-    for k, was in enumerate(first):
-        maker = MAKERS[k % len(MAKERS)]
+    for k, at in enumerate(make.rng.permutation(rows)):
+        maker, was = MAKERS[k % len(MAKERS)], first[at]
         if maker.__name__ in ONLY_BARE:
             was[CODE] = ""
         made += [(maker.__name__.removeprefix("_"), row) for row in maker(make, was)]

@@ -29,6 +29,7 @@ HEADERS = (
     "建会日期",
 )
 NAME, CREDIT, CODE, KIND, LEVEL, SUPERIOR, SUPERIOR_CODE, REGION, LINE, DAY = range(len(HEADERS))
+MOST_ROUNDS = 8  # each known union occurs once
 NEW, CHANGED, SAME, HELD, REFUSED = "new", "changed", "same", "held", "refused"
 
 

@@ -1,6 +1,7 @@
-"""Rosters as files: the formats in which they come from offices, and the truth as a list."""
+"""Rosters and other lists as files: the formats in which they come from offices, and the truth as a list."""
 
 import csv
+from collections.abc import Iterable, Sequence
 from datetime import datetime, time
 from pathlib import Path
 from typing import Literal
@@ -57,3 +58,28 @@ def write_truth(roster: Roster, path: Path) -> None:
     """Write row number, verdict, codes, error and noise of each row that is not blank."""
     lists = [pl.col(name).list.join(" ") for name in ("codes", "noise")]
     roster.truth.select("row", "verdict", *lists[:1], "error", *lists[1:], "union").write_csv(path)
+
+
+def write_sheet(
+    headings: Sequence[str], rows: Iterable[Sequence[str | None]], path: Path, encoding: Encoding = "utf-8"
+) -> None:
+    """Write texts under headings, as a workbook or a text file by the name of the file."""
+    if path.suffix == ".csv":
+        with path.open("w", encoding=encoding, newline="") as file:
+            csv.writer(file, lineterminator="\r\n").writerows([headings, *rows])
+        return
+    book = xlsxwriter.Workbook(path, {"constant_memory": True, "strings_to_formulas": False})
+    book.set_properties({"created": _CREATED})
+    page = book.add_worksheet()
+    page.set_column(0, len(headings) - 1, 18, book.add_format({"num_format": "@"}))
+    page.write_row(0, 0, headings, book.add_format({"bold": True}))
+    for number, row in enumerate(rows, start=1):
+        for place, text in enumerate(row):
+            if text:
+                page.write_string(number, place, text)
+    book.close()
+
+
+def write_told(truth: pl.DataFrame, path: Path) -> None:
+    """Write what is true of a list, a row for each of its rows."""
+    truth.write_csv(path)

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from niangjia.core.errors import NotFound
+from niangjia.core.plan import LABELS, Verdict
 from niangjia.core.words import gettext_noop
 from niangjia.foundation.actors import Actor
 from niangjia.foundation.copies.models import Export
 from niangjia.foundation.copies.states import Status
 from niangjia.foundation.copies.tables import table
 from niangjia.foundation.jobs import progress
+from niangjia.foundation.plans import queries as plans
 from niangjia.insight.slices import NOT_RECORDED
 from niangjia.registry import organisations
 from niangjia.registry.models import Posting
@@ -74,6 +78,11 @@ def narrowed(asked: Mapping[str, str], *, by: Actor) -> list[tuple[str, str]]:
         "since": (_("Came since"), str),
         "group": (_("Group"), _group),
         "under": (_("Branch"), lambda code: _branch(code, by)),
+        "batch": (_("List"), lambda key: _file(key, by)),
+        "show": (
+            _("What became of it"),
+            lambda verdict: _(LABELS[Verdict(verdict)]) if verdict in set(Verdict) else "",
+        ),
         "alone": (_("Which part"), lambda _said: _("Only its own roll, not what stands below.")),
     }
     return [(label, write(asked[name])) for name, (label, write) in words.items() if name in asked]
@@ -81,6 +90,13 @@ def narrowed(asked: Mapping[str, str], *, by: Actor) -> list[tuple[str, str]]:
 
 def _group(code: str) -> str:
     return _("Not recorded") if code == NOT_RECORDED else code_name(code, "worker_group")
+
+
+def _file(key: str, by: Actor) -> str:
+    try:
+        return plans.get(UUID(key), by=by).file_name
+    except (ValueError, NotFound):
+        return ""
 
 
 def _branch(code: str, by: Actor) -> str:

@@ -26,6 +26,7 @@ COUNTS = {
     "persons": gettext_noop("Persons"),
     "spells": gettext_noop("Open memberships"),
     "posts": gettext_noop("Posts"),
+    "officers": gettext_noop("Union officers"),
     "requests": gettext_noop("Open requests"),
     "codes": gettext_noop("Join codes"),
     "cases": gettext_noop("Cases to decide"),

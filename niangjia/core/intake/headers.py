@@ -77,6 +77,36 @@ def find_header_row(rows: Sequence[Sequence[Cell]], *lists: Fields) -> int | Non
     return counts.index(best) if best >= FEWEST_FIELDS else None
 
 
+def headings(rows: Sequence[Sequence[Cell]], at: int, *lists: Fields) -> tuple[list[Cell], int]:
+    """Return the headings of each column, and the place of the last row of headings, which may stand in two rows.
+
+    A cell merged over both rows stands in the upper one; below one merged over columns stand the headings that count.
+
+    Args:
+        at: what ``find_header_row`` gave.
+    """
+    fields = max(lists or (MEMBERS,), key=lambda one: _recognised(rows[at], one))
+    known = _known(fields)
+    main = list(rows[at])
+    if at + 1 < len(rows) and _goes_on(main, rows[at + 1], fields):
+        return [low or high for high, low in zip(main, rows[at + 1], strict=True)], at + 1
+    if at:
+        above = rows[at - 1]
+        return [
+            cell or (high if _meant(high, known) else cell) for cell, high in zip(main, above, strict=True)
+        ], at
+    return main, at
+
+
+def _goes_on(main: Sequence[Cell], below: Sequence[Cell], fields: Fields) -> bool:
+    """Tell whether the row below has headings too: some, and nothing under those that no row lacks."""
+    known, found = _known(fields), guess(main, fields)
+    needed = [found[field.name] for field in fields if field.is_needed and field.name in found]
+    return any(_meant(cell, known) for cell in below) and not any(
+        below[column] and not _meant(below[column], known) for column in needed
+    )
+
+
 def likeliest(headers: Sequence[Cell], lists: Mapping[str, Fields]) -> str | None:
     """Return the name of the list that has all that it needs and the most columns among these; of equals the first."""
     guesses = {name: guess(headers, fields) for name, fields in lists.items()}

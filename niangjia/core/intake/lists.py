@@ -44,6 +44,7 @@ class Form:
         undoing: what taking such a list back means; an English msgid.
         aliases: column of the register → field, where they are not called the same.
         asked: what is asked when a list is handed in.
+        also: what else the terminal knows it by.
         alarm: the code whose rows tell that somebody may be trying numbers out, "" for none.
     """
 
@@ -61,6 +62,7 @@ class Form:
     aliases: Mapping[str, str] = field(default_factory=dict)
     asked: tuple[Asked, ...] = ()
     alarm: str = ""
+    also: tuple[str, ...] = ()
 
     def label_of(self, column: str) -> str:
         """Return the msgid by which a page calls a column of the list or of the register."""

@@ -47,6 +47,9 @@ UNIONS = {
     "UNION_UNKNOWN": gettext_noop(
         "No union under your office has this name or code. Check the spelling, or enter the union first."
     ),
+    "UNION_BLANK": gettext_noop(
+        "The union is missing. Fill it in, in every row: a merged cell counts for its first row alone."
+    ),
     "UNION_AMBIGUOUS": gettext_noop("Name and code do not tell one union. Give its credit code."),
     "UNION_OUT_OF_SCOPE": gettext_noop(
         "This union is not under your office. Its own office has to take the row."

@@ -31,7 +31,7 @@ def match(
             (a right credit code, or null).
         organisations: (id, code, name, path_text, in_scope) of all that may be named; ``path_text`` are the names from
             the top parted by "/".
-        own: the id of the union that is meant where a row names none; without it such a row is UNION_UNKNOWN.
+        own: the id of the union that is meant where a row names none; without it such a row is UNION_BLANK.
 
     Returns:
         (n,) ids, null for a row with a finding; and the findings in the schema of ``core.findings``.
@@ -99,10 +99,12 @@ def _decision() -> pl.Expr:
 def _finding(own: Any) -> pl.Expr:
     inside = _any("name_inside") | _any("code_inside")
     outside = _any("name_outside") | _any("code_outside")
-    blank = ~pl.col("named") & pl.col("union_code").is_null() & pl.lit(own is not None)
+    blank = ~pl.col("named") & pl.col("union_code").is_null()
     return (
-        pl.when(_decision().is_not_null() | blank)
+        pl.when(_decision().is_not_null() | (blank & pl.lit(own is not None)))
         .then(pl.lit(None, dtype=pl.String))
+        .when(blank)
+        .then(pl.lit("UNION_BLANK"))
         .when(inside)
         .then(pl.lit("UNION_AMBIGUOUS"))
         .when(outside)

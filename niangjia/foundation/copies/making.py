@@ -12,13 +12,14 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext
 
+from niangjia.core.codes import code_name
 from niangjia.core.days import day_of
 from niangjia.foundation import audit, notices, parameters, workflow
 from niangjia.foundation.acting import acting
 from niangjia.foundation.actors import NOBODY, Actor
 from niangjia.foundation.copies.models import Export
 from niangjia.foundation.copies.states import CHART, Status
-from niangjia.foundation.copies.tables import Key, Reading, Row, Table, table
+from niangjia.foundation.copies.tables import Column, Key, Reading, Row, Table, table
 from niangjia.foundation.copies.writing import Writer, writer
 from niangjia.foundation.files import storing
 from niangjia.foundation.jobs import every, job, progress
@@ -91,10 +92,14 @@ def _writer(row: Export, wanted: Table, incoming: storing.Incoming) -> Writer:
         row.format,
         incoming.write,
         name=gettext(wanted.label),
-        columns=wanted.columns,
-        told=gettext,
+        columns=[Column(_heading(each, row.language), each.width) for each in wanted.columns],
+        told=str,
         tmpdir=settings.NIANGJIA_HOME.tmp,
     )
+
+
+def _heading(column: Column, language: str) -> str:
+    return code_name(column.heading, column.table, language) if column.table else gettext(column.heading)
 
 
 def _pages(row: Export, wanted: Table, *, reader: Actor, now: Clock) -> Iterator[Sequence[Row]]:

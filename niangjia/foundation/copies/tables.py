@@ -36,10 +36,11 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its heading (an English msgid) and how wide it is, in characters."""
+    """One column: its heading (an English msgid, or a code of ``table``) and how wide it is, in characters."""
 
     heading: str
     width: int = 14
+    table: str = ""
 
 
 @dataclass(frozen=True)

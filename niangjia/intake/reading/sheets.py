@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 import polars as pl
 
-from niangjia.core.intake.headers import WITHIN_ROWS, Fields, find_header_row
+from niangjia.core.intake.headers import WITHIN_ROWS, Fields, find_header_row, headings
 from niangjia.intake.reading.caps import Caps
 from niangjia.intake.reading.process import frames
 from niangjia.intake.reading.refusals import Empty, NoHeader
@@ -25,7 +25,7 @@ class Sheet:
 
     Attributes:
         name: of the sheet; "csv" for a text table.
-        header_row: the number of the row of headings, as the spreadsheet program counts (from 1).
+        header_row: the number of the last row of headings, as the spreadsheet program counts (from 1).
         headers: as typed, "" where there is none.
         rows: the rows below that are not blank: ``row`` (number in the workbook), and for each column ``c0`` … (text as typed,
             null for nothing; date cells as 2026-11-24), ``c0_number`` … and ``c0_formula`` … (what kind of cell it was).
@@ -74,8 +74,9 @@ def stream(
     header = find_header_row(top, *lists)
     if header is None:
         raise NoHeader(sheet=sheet, rows=WITHIN_ROWS)
-    below = chain([first.slice(header + 1)], (_frame(spoken) for _, spoken in said))
-    return Stream(sheet, header + 1, [cell or "" for cell in top[header]], _filled(below, texts))
+    heads, last = headings(top, header, *lists)
+    below = chain([first.slice(last + 1)], (_frame(spoken) for _, spoken in said))
+    return Stream(sheet, last + 1, [cell or "" for cell in heads], _filled(below, texts))
 
 
 def read(content: BinaryIO, *, name: str, caps: Caps = _PERMANENT, lists: tuple[Fields, ...] = ()) -> Sheet:

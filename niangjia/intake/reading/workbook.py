@@ -91,11 +91,12 @@ def look_over(parts: Parts) -> dict[str, list[Place]]:
     places = places_of(parts)
     strings = _count_strings(parts)
     sheets: dict[str, list[Place]] = {place.lower(): [] for place in places.values()}
+    names = {place.lower(): sheet for sheet, place in places.items()}
     for name in parts.names():
         lower = name.lower()
         if lower in sheets:
             steps = well_formed(name, without_entities(name, parts.steps(name)))
-            sheets[lower] = _formulas(steps, name, strings)
+            sheets[lower] = _formulas(steps, name, names[lower], strings)
         elif lower == STYLES:
             deque(well_formed(name, without_entities(name, parts.steps(name))), maxlen=0)
         elif lower.endswith(".rels"):
@@ -121,12 +122,12 @@ def _count_strings(parts: Parts) -> int:
     return count
 
 
-def _formulas(steps: Iterator[bytes], part: str, strings: int) -> list[Place]:
+def _formulas(steps: Iterator[bytes], part: str, sheet: str, strings: int) -> list[Place]:
     found: list[Place] = []
     for piece in whole_rows(steps, part):
         far = _FAR.search(piece)
         if far:  # a reader of whole rectangles would ask for the memory of all cells between
-            raise FarCell(cell=far[1].decode(), sheet=posixpath.basename(part))
+            raise FarCell(cell=far[1].decode(), sheet=sheet)
         _refuse_lost_strings(piece, part, strings)
         found.extend(formulas_in(piece, part))
     return found

@@ -5,8 +5,8 @@ A table in which a person may have one row of a kind needs its way of settling h
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +15,8 @@ from django.db.models import Model
 from niangjia.foundation import audit
 from niangjia.foundation.actors import Actor
 from niangjia.registry import memberships
-from niangjia.registry.models import Consent, Membership, Person
+from niangjia.registry.models import Consent, Membership, Officer, Person
+from niangjia.registry.models.officers import SINGLE
 
 TWICE = "10"  # change reason (code table 29): registered twice
 Change = tuple[Model, dict[str, Any]]  # a row, and what the merge changed in it as it was
@@ -63,6 +64,41 @@ def settle_consents(survivor: Person, absorbed: Person, *, by: Actor, at: dateti
     return changes
 
 
+def settle_officers(survivor: Person, absorbed: Person, *, by: Actor, at: datetime) -> list[Change]:
+    """Annul the later of two entries of one post that both records hold on some day: it was one person all along."""
+    changes: list[Change] = []
+    for mine, theirs in _posts_told_twice(survivor, absorbed):
+        later = max(mine, theirs, key=lambda each: (each.from_on, each.pk))
+        if any(row.pk == later.pk for row, _ in changes):
+            continue
+        Officer.objects.filter(pk=later.pk).update(to_on=later.from_on)
+        audit.record("officer.joined", by=by, at=at, subject=later, persons=[later.person_id])
+        changes.append((later, {"to_on": later.to_on.isoformat() if later.to_on else None}))
+    return changes
+
+
+def _posts_told_twice(survivor: Person, absorbed: Person) -> Iterator[tuple[Officer, Officer]]:
+    theirs = list(Officer.objects.filter(person=absorbed))
+    for mine in Officer.objects.filter(person=survivor):
+        for other in theirs:
+            same = (mine.organisation_id, mine.post) == (other.organisation_id, other.post)
+            if same and mine.days_overlap(other):
+                yield mine, other
+
+
+def unsettle_officer(key: UUID, was: dict[str, Any], *, by: Actor, at: datetime) -> bool:
+    """Restore an entry that a merge annulled; False where somebody has written into that post since."""
+    entry = Officer.objects.get(pk=key)
+    entry.to_on = date.fromisoformat(was["to_on"]) if was["to_on"] else None
+    beside = Officer.objects.filter(organisation_id=entry.organisation_id, post=entry.post).exclude(pk=key)
+    mine = beside if entry.post in SINGLE else beside.filter(person_id=entry.person_id)
+    if any(entry.days_overlap(each) for each in mine):
+        return False
+    entry.save(update_fields=["to_on"])
+    audit.record("officer.reopened", by=by, at=at, subject=entry, persons=[entry.person_id])
+    return True
+
+
 def unsettle_spell(key: UUID, was: dict[str, Any], *, by: Actor, at: datetime) -> bool:
     """Take back what a merge changed in a spell; False where another spell stands in the way."""
     spell = Membership.objects.get(pk=key)
@@ -108,3 +144,4 @@ def settle_all(survivor: Person, absorbed: Person, *, by: Actor, at: datetime) -
 
 
 settles(Consent, settle_consents, unsettle_consent)
+settles(Officer, settle_officers, unsettle_officer)

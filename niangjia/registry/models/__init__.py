@@ -5,6 +5,7 @@ from niangjia.registry.models.deltas import Delta
 from niangjia.registry.models.duplicates import Merge, MergeRecord, MergeRow, Pair, Search
 from niangjia.registry.models.employers import Employer, EmployerDoubt, HeadCount
 from niangjia.registry.models.memberships import Membership
+from niangjia.registry.models.officers import Officer
 from niangjia.registry.models.organisations import Organisation, Parenthood
 from niangjia.registry.models.persons import IdentityToken, Person, PersonLogin
 from niangjia.registry.models.postings import Posting
@@ -25,6 +26,7 @@ __all__ = [
     "MergeRecord",
     "MergeRow",
     "OfPerson",
+    "Officer",
     "OrderLine",
     "Organisation",
     "Pair",

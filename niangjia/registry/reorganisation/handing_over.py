@@ -9,18 +9,28 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Value
+from django.db.models.functions import Greatest
 
 from niangjia.core.ids import as_uuids, uuid7s
 from niangjia.foundation import audit
 from niangjia.foundation.actors import Actor
 from niangjia.foundation.notices.models import Notice
-from niangjia.registry.models import Carried, Employer, Organisation, Posting, ReorganisationOrder
+from niangjia.registry.models import (
+    Carried,
+    Employer,
+    Officer,
+    Organisation,
+    Posting,
+    ReorganisationOrder,
+)
 from niangjia.registry.reorganisation.following import all_following
 
 CHANNEL, REASON = "reorganisation", "12"
-SPELLS, POSTS, NOTICES, EMPLOYERS = (
+SPELLS, POSTS, OFFICERS, NOTICES, EMPLOYERS = (
     "registry_membership",
     "registry_posting",
+    "registry_officer",
     "notices_notice",
     "registry_employer",
 )
@@ -85,6 +95,7 @@ def hand_over(order: ReorganisationOrder, going: Going, *, by: Actor, at: dateti
     n = _spells(order, going, at=at)
     if going.ends:
         _posts(order, going, on=order.effective_on)
+        _officers(order, going, on=order.effective_on)
         _rest(order, going)
     return n
 
@@ -148,6 +159,14 @@ def _posts(order: ReorganisationOrder, going: Going, *, on: date) -> None:
     Carried.objects.bulk_create(kept)
 
 
+def _officers(order: ReorganisationOrder, going: Going, *, on: date) -> None:
+    """End what the officers of the union held: whoever is to hold a post of the receiver is elected there."""
+    held = Officer.objects.filter(organisation=going.before, to_on__isnull=True)
+    kept = [_carried(order, going, OFFICERS, pk) for pk in held.values_list("pk", flat=True)]
+    held.update(to_on=Greatest("from_on", Value(on)))
+    Carried.objects.bulk_create(kept)
+
+
 def _rest(order: ReorganisationOrder, going: Going) -> None:
     """Hand over what each feature said, covered employers, and what nobody has read yet."""
     before, after = going.before.pk, going.after
@@ -204,6 +223,8 @@ def hand_back(order: ReorganisationOrder, going: Going, *, by: Actor, at: dateti
             cursor.execute(back, there | {"receiver": params["after"]})
     if going.ends:
         _posts_back(order, going)
+        keys = [kept.row_id for kept in _kept(order, going, OFFICERS)]
+        Officer.objects.filter(pk__in=keys).update(to_on=None)
         _rest_back(order, going)
 
 

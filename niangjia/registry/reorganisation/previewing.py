@@ -47,6 +47,7 @@ def counted_names() -> tuple[str, ...]:
         "persons",
         "spells",
         "posts",
+        "officers",
         *(each.name for each in shown_following()),
         "clocks",
         "batches",

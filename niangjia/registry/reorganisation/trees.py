@@ -20,7 +20,7 @@ from niangjia.core.reorganisation.steps import step_number
 from niangjia.foundation.clocks.models import Clock
 from niangjia.foundation.plans.models import Batch
 from niangjia.foundation.plans.states import OVER, Status
-from niangjia.registry.models import Employer, Membership, OrderLine, Organisation, Person, Posting
+from niangjia.registry.models import Employer, Membership, Officer, OrderLine, Organisation, Person, Posting
 from niangjia.registry.reorganisation.following import shown_following
 
 # The last step ever used right below each unit of a range.
@@ -37,7 +37,7 @@ class Tree:
     Attributes:
         rows: by id.
         units: of ``UNITS``, the office first.
-        counts: (id, path, persons, members, posts, batches, what follows …, clocks): a unit's own.
+        counts: (id, path, persons, members, posts, officers, batches, what follows …, clocks): a unit's own.
     """
 
     office: Organisation
@@ -111,6 +111,7 @@ def _counts(office: Organisation, rows: list[Organisation]) -> pl.DataFrame:
         "members": _by_unit(open_spells.filter(kind=Membership.Kind.PRIMARY, is_retained=False)),
         "spells": _by_unit(open_spells),
         "posts": _by_unit(Posting.objects.filter(organisation__in=ids, to_on__isnull=True)),
+        "officers": _by_unit(Officer.objects.filter(**here, to_on__isnull=True)),
         "batches": _by_unit(batches),
         "open_batches": _by_unit(batches.exclude(status__in=FINISHED)),
     }

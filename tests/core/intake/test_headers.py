@@ -65,3 +65,21 @@ def test_the_heading_is_found_under_titles():
     assert headers.find_header_row(rows[:2]) is None
     assert headers.find_header_row([["性别", "民族"]]) is None
     assert headers.missing({"name": 0}) == ["id_number"]
+
+
+def test_headings_in_two_rows_are_one_and_the_more_precise_ones_count():
+    upper = ["姓名", "身份证号", "联系方式", None, "所属工会"]
+    lower = [None, None, "微信", "手机号", None]
+    assert headers.headings([upper, lower], 0) == (["姓名", "身份证号", "微信", "手机号", "所属工会"], 1)
+
+
+def test_what_stands_over_both_rows_is_a_heading_and_a_group_above_is_none():
+    above = ["人员信息", None, "手机号", "单位信息"]
+    main = ["姓名", "身份证号", None, None]
+    assert headers.headings([above, main], 1) == (["姓名", "身份证号", "手机号", None], 1)
+
+
+def test_a_row_of_somebody_is_no_second_row_of_headings():
+    main = ["姓名", "身份证号", "备注"]
+    for row in (["张三", None, "手机号"], ["张三", "369901199001010013", "x"], [None, None, None]):
+        assert headers.headings([main, row], 0) == (main, 0)

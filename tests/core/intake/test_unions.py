@@ -36,7 +36,7 @@ def test_a_union_is_found_by_code_name_or_line(name, code, union):
 @pytest.mark.parametrize(
     ("name", "code", "finding"),
     [
-        ("丁工会", None, "UNION_UNKNOWN"), (None, None, "UNION_UNKNOWN"), ("丁工会", "X9", "UNION_UNKNOWN"),
+        ("丁工会", None, "UNION_UNKNOWN"), (None, None, "UNION_BLANK"), ("丁工会", "X9", "UNION_UNKNOWN"),
         ("乙工会", None, "UNION_AMBIGUOUS"), ("甲工会", "X3", "UNION_AMBIGUOUS"), ("甲工会", "X9", "UNION_AMBIGUOUS"),
         ("丙工会", "X1", "UNION_AMBIGUOUS"), ("丙工会", None, "UNION_OUT_OF_SCOPE"), (None, "X4", "UNION_OUT_OF_SCOPE"),
     ],

@@ -30,7 +30,7 @@ from niangjia.registry.duplicates.refusals import (
     TooManyNumbers,
 )
 from niangjia.registry.duplicates.states import Status
-from niangjia.registry.models import Consent, Membership, OfPerson, Person, PersonLogin
+from niangjia.registry.models import Consent, Membership, Officer, OfPerson, Person, PersonLogin
 from tests.factories import AT, ON
 from tests.joiners import NUMBERS, SYSTEM, reviewer
 from tests.registry.duplicates import made
@@ -410,6 +410,28 @@ def test_everything_that_names_a_person_is_walked_of_later_features_too():
     assert {"JoinRequest", "Elsewhere", "PersonLogin", "Consent", "Membership"} <= {
         each.__name__ for each in walked
     }
+
+
+def test_a_post_that_both_records_hold_is_held_once_afterwards_and_by_two_again_when_they_part(two):
+    pair, county, near = two
+    days = {"from_on": date(2024, 1, 1)}, {"from_on": date(2025, 1, 1)}
+    place = {"organisation": near[0], "path": near[0].path, "post": "vice_chair", "name_then": ""}
+    with acting(SYSTEM):
+        first, second = (
+            Officer.objects.create(person_id=key, **place, **since)
+            for key, since in zip(pair.person_ids, days, strict=True)
+        )
+    merged = made.merge(pair, county)
+    assert merged.status == Status.MERGED
+    with acting(SYSTEM):
+        held = dict(Officer.objects.values_list("pk", "to_on"))
+        assert held == {first.pk: None, second.pk: date(2025, 1, 1)}
+        assert Officer.objects.values("person").distinct().count() == 1
+    made.unmerge(merged, county)
+    with acting(SYSTEM):
+        assert set(Officer.objects.values_list("person_id", "to_on")) == {
+            (key, None) for key in pair.person_ids
+        }
 
 
 def test_where_a_person_may_have_one_row_only_there_is_a_way_to_settle_two():

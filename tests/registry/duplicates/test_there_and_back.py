@@ -16,7 +16,7 @@ from niangjia.joining.models import Elsewhere, JoinRequest
 from niangjia.registry import consents, hanging, logins, memberships
 from niangjia.registry.duplicates.fields import FIELDS
 from niangjia.registry.duplicates.states import Status
-from niangjia.registry.models import Consent, Employer, Membership, Person
+from niangjia.registry.models import Consent, Employer, Membership, Officer, Person
 from tests.factories import AT
 from tests.joiners import SYSTEM
 from tests.matrix.asking import undone
@@ -36,6 +36,7 @@ RECORDS = st.fixed_dictionaries(
         "education": st.sampled_from(["20", "30", ""]),
         "employed": st.booleans(),
         "roll": st.sampled_from(["open", "closed", "none"]),
+        "post": st.sampled_from(["open", "closed", "none"]),
         "purposes": st.sets(st.sampled_from(PURPOSES)),
         "logins": st.integers(0, 2),
         "requests": st.integers(0, 2),
@@ -56,6 +57,8 @@ def record(union, number, said):
             Person.objects.filter(pk=person.pk).update(employer=employer)
         if said["roll"] == "closed":
             memberships.close_spell(memberships.open_primary_of(person), reason="1", by=SYSTEM, at=AT)
+        if said["post"] != "none":
+            officer(person, union, since=at, is_over=said["post"] == "closed")
         for purpose in said["purposes"]:
             consents.give(person, purpose, "1", by=SYSTEM, at=at)
         for account in accounts:
@@ -63,6 +66,13 @@ def record(union, number, said):
         for _ in range(said["requests"]):
             asked_by(person, union, at)
     return person
+
+
+def officer(person, union, *, since, is_over):
+    """Put the person into a post that the other record may hold too, on some of the same days."""
+    place = {"organisation": union, "path": union.path, "line_path": union.line_path}
+    days = {"from_on": since.date() - timedelta(days=300), "to_on": AT.date() if is_over else None}
+    Officer.objects.create(person=person, name_then=person.name, post="vice_chair", **place, **days)
 
 
 def worker():
@@ -122,6 +132,7 @@ def test_the_hash_of_everything_sees_a_difference_in_each_table():
     said = {
         "name": "张伟丽", "phone": made.PHONE, "group": "courier", "sex": "2", "education": "20", "employed": True,
         "roll": "open", "purposes": {"membership"}, "logins": 1, "requests": 1, "days": 3,
+        "post": "open",
     }  # fmt: skip
     person = record(near[0], made.NUMBER, said)
     with acting(SYSTEM):
@@ -131,6 +142,6 @@ def test_the_hash_of_everything_sees_a_difference_in_each_table():
         Consent.objects.update(withdrawn_at=AT)
         Membership.objects.update(group="driver")
         JoinRequest.objects.update(answer="好")
-        assert {"registry_consent", "registry_membership", "joining_joinrequest"} < set(
-            unlike(before, whole())
-        )
+        Officer.objects.update(basis="full_time")
+        changed = {"registry_consent", "registry_membership", "registry_officer", "joining_joinrequest"}
+        assert changed < set(unlike(before, whole()))

@@ -20,6 +20,7 @@ from niangjia.registry.models import (
     Delta,
     Employer,
     Membership,
+    Officer,
     Organisation,
     Parenthood,
     Person,
@@ -57,6 +58,11 @@ class City:
     def member(self, union, at=EARLIER, **facts):
         """A new member, with a consent."""
         made = person(union, **facts)
+        if not Officer.objects.filter(organisation=union).exists():
+            place = {"organisation": union, "path": union.path, "line_path": union.line_path}
+            Officer.objects.create(
+                person=made, name_then=made.name, post="chair", from_on=ON - timedelta(days=90), **place
+            )
         memberships.open_spell(made, union, channel="online", by=SYSTEM, at=at)
         consents.give(made, "membership", "1", by=SYSTEM, at=at)
         return made
@@ -175,6 +181,9 @@ def register():
             ),
             "consents": set(Consent.objects.values_list("pk", "organisation", "path", "line_path")),
             "posts": set(Posting.objects.values_list("pk", "organisation", "role", "from_on", "to_on")),
+            "officers": set(
+                Officer.objects.values_list("pk", "organisation", "path", "post", "from_on", "to_on")
+            ),
             "requests": set(
                 JoinRequest.objects.values_list("pk", "organisation", "holder", "path", "status")
             ),

@@ -18,6 +18,7 @@ from niangjia.registry.models import (
     Delta,
     Employer,
     Membership,
+    Officer,
     Organisation,
     Pair,
     Parenthood,
@@ -141,6 +142,21 @@ def test_posts_of_a_dissolved_union_end(city):
     with acting(SYSTEM):
         assert [post.to_on for post in Posting.objects.filter(account=reviewer.account_id)] == [ON]
     assert len(roll(city.one)) == 4
+
+
+@pytest.mark.parametrize("kind", ["merge", "dissolve"])
+def test_the_officers_of_a_union_that_ends_go_out_of_office_with_it(city, kind):
+    """A chair of one union is not elected by the members of another."""
+    with acting(SYSTEM):
+        there = Officer.objects.get(organisation=city.one)
+        before = Officer.objects.get(organisation=city.two)
+    order = city.carried_out((kind, city.two, city.one))
+    with acting(SYSTEM):
+        assert Officer.objects.get(pk=before.pk).to_on == ON
+        assert list(Officer.objects.filter(organisation=city.one)) == [there]
+    city.taken_back(order)
+    with acting(SYSTEM):
+        assert Officer.objects.get(pk=before.pk).to_on is None
 
 
 def test_a_split_founds_a_union_for_the_members_of_an_employer_and_child_units(city):

@@ -9,7 +9,7 @@ from django.db import connections
 from niangjia.config.wiring import connect
 from niangjia.registry.models import Organisation
 from niangjia.registry.reorganisation.following import all_following
-from niangjia.registry.reorganisation.handing_over import EMPLOYERS, NOTICES, POSTS, SPELLS
+from niangjia.registry.reorganisation.handing_over import EMPLOYERS, NOTICES, OFFICERS, POSTS, SPELLS
 from niangjia.registry.reorganisation.walk import EXEMPT, copies
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
@@ -65,7 +65,7 @@ def test_every_table_that_names_a_union_follows_or_stays_for_a_reason():
             is_key = field.is_relation and field.related_model is Organisation
             if is_key or field.column in NAMES:
                 named.add(model._meta.db_table)
-    followed = {each.table for each in all_following()} | {SPELLS, POSTS, NOTICES, EMPLOYERS}
+    followed = {each.table for each in all_following()} | {SPELLS, POSTS, OFFICERS, NOTICES, EMPLOYERS}
     named -= {"registry_region"}  # its parent is a region
     assert named == followed | STAYS.keys()
     assert not followed & STAYS.keys()

@@ -41,6 +41,7 @@ RULES = tuple(
     for code, message in _HOLDING.items()
 )
 SUPERIORS = {
+    "UNION_BLANK": rules.UNIONS["UNION_BLANK"],
     "UNION_UNKNOWN": gettext_noop(
         "Neither this list nor the unions under your office have this superior. Check the spelling."
     ),
