@@ -78,8 +78,8 @@ def run(search_id: UUID, *, by: Actor, now: Clock) -> None:
     if newcomers is not None:
         new = pl.Series(list(newcomers), dtype=pl.String).implode()
         pairs = pairs.filter(pl.col("first").is_in(new) | pl.col("second").is_in(new))
-    pairs = _completed(pairs.drop_nulls("path"), held, rows=counts.rows, by=by)
-    keeping.keep(asked, pairs, whole=newcomers is None, by=by, now=now)
+    pairs = completed(pairs.drop_nulls("path"), held, rows=counts.rows, by=by)
+    keeping.keep(asked, pairs, held if newcomers is None else None, by=by, now=now)
     facts = {"persons": counts.rows, "opened": held.height, "pairs": pairs.height, "left_out": left_out}
     _finish(asked, facts, by=by, at=now())
 
@@ -112,7 +112,7 @@ def _opened(asked: Search, ids: pl.Series, *, by: Actor, now: Clock) -> Iterator
             yield register.opened(block, by=by, at=now())
 
 
-def _completed(pairs: pl.DataFrame, held: pl.DataFrame, *, rows: int, by: Actor) -> pl.DataFrame:
+def completed(pairs: pl.DataFrame, held: pl.DataFrame, *, rows: int, by: Actor) -> pl.DataFrame:
     """Return the pairs with the fields that differ, the prints of both records, and the counts as one value."""
     named = pl.concat([pairs["first"], pairs["second"]]).unique()
     mine = held.filter(pl.col("id").is_in(named.implode()))
