@@ -9,6 +9,7 @@ from uuid import UUID
 
 import polars as pl
 from django.db import connection
+from django.db.models import QuerySet
 
 from niangjia.core.ids import uuid7
 from niangjia.foundation import workflow
@@ -50,8 +51,8 @@ def keep(asked: Search, pairs: pl.DataFrame, whole: pl.DataFrame | None, *, by: 
     """Write the pairs of one search.
 
     Args:
-        whole: the records of the office's subtree with what was opened, where all were searched: what was not found among
-            them is not there.
+        whole: where all were searched, so that what was not found is not there, the records of
+            ``of_pairs_found_otherwise``.
     """
     start = now()
 
@@ -112,11 +113,21 @@ def _come_back(key: UUID, prints: dict[str, UUID], *, by: Actor, at: datetime) -
     workflow.fire(pair, "come_back", machine=CHART, by=by, at=at, **facts)
 
 
+def of_pairs_found_otherwise(asked: Search, held: pl.DataFrame, *, by: Actor) -> pl.DataFrame:
+    """Return of the records of the office's subtree those of open pairs that our rules did not find."""
+    with acting(by):
+        pairs = _waiting(asked).exclude(found_by=FoundBy.RULES)
+        named = [str(key) for pair in pairs for key in pair.person_ids]
+    return held.filter(pl.col("id").is_in(pl.Series(named, dtype=pl.String).implode()))
+
+
+def _waiting(asked: Search) -> QuerySet[Pair]:
+    return within_scope(Pair.objects.filter(status=Status.OPEN), asked.organisation.office_scope)
+
+
 def _lapse(asked: Search, whole: pl.DataFrame, *, before: datetime, by: Actor, at: datetime) -> None:
     """Take out of the queue what a whole search has not found again, and what was found otherwise of other facts."""
-    waiting = within_scope(
-        Pair.objects.filter(status=Status.OPEN, seen_at__lt=before), asked.organisation.office_scope
-    )
+    waiting = _waiting(asked).filter(seen_at__lt=before)
     pairs = list(waiting.order_by("first", "second").select_for_update())
     kept = _as_then([pair for pair in pairs if pair.found_by != FoundBy.RULES], whole)
     for pair in (pair for pair in pairs if pair.pk not in kept):
