@@ -84,8 +84,7 @@ def hold_places(ids: Collection[UUID], also: Collection[UUID] = ()) -> None:
     unions |= set(Membership.objects.filter(person_id__in=ids).values_list("organisation_id", flat=True))
     unions |= set(Person.objects.filter(pk__in=ids).values_list("organisation_id", flat=True))
     paths = Organisation.objects.filter(pk__in=also).values_list("path", flat=True)
-    lines = Organisation.objects.filter(pk__in=unions, line__isnull=False).values_list("line_id", flat=True)
-    organisations.hold(unions | set(lines) | repointing.superiors(list(ids), also=paths))
+    organisations.hold(unions | repointing.superiors(list(ids), also=paths))
 
 
 def older_first(persons: Iterable[Person]) -> list[Person]:
