@@ -33,6 +33,15 @@ class SparkInTheOpen(Conflict):
     )
 
 
+class NoCluster(Conflict):
+    """Spark does not start with that master."""
+
+    code = "linkage_no_cluster"
+    message = gettext_noop(
+        "Spark does not start at %(master)s (%(kind)s). Check the address, the secret and how the cluster enciphers: docs/how-to/linkage.md."
+    )
+
+
 class TooFew(Conflict):
     """Fewer than two records."""
 

@@ -8,6 +8,7 @@ checkpointed (``persist``).
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import tempfile
@@ -18,9 +19,8 @@ from typing import Any
 
 import polars as pl
 
-from niangjia.core.errors import Refusal
 from niangjia.registry.linkage import splinking
-from niangjia.registry.linkage.refusals import NoJava, NothingLearned, SparkInTheOpen
+from niangjia.registry.linkage.refusals import NoCluster, NoJava, NothingLearned, SparkInTheOpen
 from niangjia.registry.linkage.splinking import Splinked
 
 QUIET = """appender.none.type = Null
@@ -60,22 +60,20 @@ def on_spark(table: pl.DataFrame, *, master: str, secret: str, folder: Path) -> 
         folder: in which a private folder is made for the run and removed at its end.
     """
     ready(master, secret)
-    try:
-        with _session(master, secret, folder) as session:
-            return _found(session, table)
-    except Refusal:
-        raise
-    except Exception as broken:  # no cluster there, or one that refuses
-        raise NothingLearned(kind=type(broken).__name__) from None
+    with _session(master, secret, folder) as session:
+        return _found(session, table)
 
 
 def _found(session: Any, table: pl.DataFrame) -> Splinked:
     from splink import SparkAPI
 
-    database = SparkAPI(
-        spark_session=session, break_lineage_method="persist", register_udfs_automatically=False
-    )
-    records = session.createDataFrame(table.to_arrow())
+    try:
+        database = SparkAPI(
+            spark_session=session, break_lineage_method="persist", register_udfs_automatically=False
+        )
+        records = session.createDataFrame(table.to_arrow())
+    except Exception as broken:  # whose text may hold a value of somebody's record
+        raise NothingLearned(kind=type(broken).__name__) from None
     # Every query is a job of hundreds of tasks: the sampling is not cut into parts.
     return splinking.run(database, records, lambda told: told.as_spark_dataframe().toArrow(), parts=1)
 
@@ -85,7 +83,10 @@ def _session(master: str, secret: str, folder: Path) -> Iterator[Any]:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     private = Path(tempfile.mkdtemp(prefix="spark-", dir=folder))  # 0700
     try:
-        session = _started(master, secret, private)
+        try:
+            session = _started(master, secret, private)
+        except Exception as broken:
+            raise NoCluster(master=master, kind=type(broken).__name__) from None
         try:
             yield session
         finally:
@@ -97,13 +98,15 @@ def _session(master: str, secret: str, folder: Path) -> Iterator[Any]:
 def _started(master: str, secret: str, private: Path) -> Any:
     from pyspark.sql import SparkSession
 
-    logging = private / "log4j2.properties"
-    logging.write_text(QUIET)
+    for talkative in ("py4j", "pyspark"):
+        logging.getLogger(talkative).setLevel(logging.CRITICAL)
+    levels = private / "log4j2.properties"
+    levels.write_text(QUIET)
     builder = SparkSession.builder.master(master).appName("niangjia linkage")
     for name, value in settings(master, secret, private).items():
         builder = builder.config(name, value)
     return builder.config(
-        "spark.driver.extraJavaOptions", f"-Dlog4j2.configurationFile=file:{logging}"
+        "spark.driver.extraJavaOptions", f"-Dlog4j2.configurationFile=file:{levels}"
     ).getOrCreate()
 
 

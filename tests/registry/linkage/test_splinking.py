@@ -13,7 +13,7 @@ import pytest
 from niangjia.cli.synth.duplicates import crowd, true_pairs
 from niangjia.core.linkage.beside import beside, weighed
 from niangjia.registry.linkage import engines, spark, splinking
-from niangjia.registry.linkage.refusals import NoJava, NothingLearned, NotInstalled, SparkInTheOpen
+from niangjia.registry.linkage.refusals import NoCluster, NoJava, NothingLearned, NotInstalled, SparkInTheOpen
 
 MADE = crowd(1500, 7, share=0.3)
 TABLE = splinking.table_of(MADE.rows)
@@ -165,3 +165,10 @@ def test_control_without_the_cipher_phones_stand_in_sparks_files(tmp_path, monke
     monkeypatch.setattr(spark, "settings", in_the_open)
     _, watch = watched(tmp_path)
     assert watch.seen
+
+
+def test_a_master_that_is_none_is_said_in_a_sentence_and_leaves_nothing(tmp_path):
+    _with_spark()
+    with pytest.raises(NoCluster, match="nowhere"):
+        spark.on_spark(TABLE, master="local[nowhere]", secret="", folder=tmp_path)
+    assert list(tmp_path.iterdir()) == []
