@@ -13,23 +13,19 @@ Splink and DuckDB are the extra ``linkage``; without them only ours is measured.
 from __future__ import annotations
 
 import argparse
-import logging
 import resource
 import time
 from importlib.util import find_spec
-from typing import Any
 
 import numpy as np
 import polars as pl
 
 from benchmarks.report import show
 from niangjia.cli.synth.duplicates import HELD_OUT_SEEDS, crowd, true_pairs
-from niangjia.core.linkage.names import sound_hashes
-from niangjia.core.linkage.numbers import widened
 from niangjia.core.linkage.people import same_people
+from niangjia.registry.linkage.splinking import on_duckdb, table_of
 
 PRECISION_GOAL = 0.9995
-LEAST_PROBABILITY = 0.05
 MISSING = "Splink and DuckDB are not installed; install the extra: pip install 'niangjia[linkage]'."
 
 
@@ -56,78 +52,11 @@ def ours(rows: pl.DataFrame, truth: pl.DataFrame) -> dict[str, object]:
 
 def splinks(rows: pl.DataFrame, truth: pl.DataFrame) -> dict[str, object]:
     """Return time, precision and recall of Splink at the threshold that serves it best."""
-    table = rows.with_row_index("unique_id").with_columns(
-        id_number=widened(rows["id_number"]),
-        sound=pl.Series(sound_hashes(rows["name_key"])).cast(pl.String),
-    )
-    wanted = table.drop("id_kind", "name").to_arrow()
+    table = table_of(rows)
     start = time.perf_counter()
-    predictions = _predictions(wanted)
+    found = on_duckdb(table).pairs
     taken = time.perf_counter() - start
-    pairs = predictions.select(
-        row=pl.max_horizontal("unique_id_l", "unique_id_r").cast(pl.UInt32),
-        other=pl.min_horizontal("unique_id_l", "unique_id_r").cast(pl.UInt32),
-        probability="match_probability",
-    )
-    return {"splink_seconds": round(taken, 2), "splink_pairs": pairs.height, **_at_best(pairs, truth)}
-
-
-def _predictions(table: Any) -> pl.DataFrame:
-    """Train Splink and return the pairs that it gives at least ``LEAST_PROBABILITY``.
-
-    Comparisons and blocking as its guides have them: exact, near and else for each field, frequencies of the values where
-    they matter, the same blocks as ours, and trainings whose blocks leave each other's fields free. Of four settings tried this
-    one is the quickest and finds the most: Damerau-Levenshtein took ten times the time for u, and levels for near
-    birth dates found no more.
-    """
-    import splink.comparison_level_library as cll
-    import splink.comparison_library as cl
-    from splink import DuckDBAPI, Linker, SettingsCreator, block_on
-
-    name = cl.CustomComparison(
-        output_column_name="name",
-        comparison_levels=[
-            cll.NullLevel("name_key"),
-            cll.ExactMatchLevel("name_key").configure(tf_adjustment_column="name_key"),
-            cll.ExactMatchLevel("sound"),
-            cll.LevenshteinLevel("name_key", 1),
-            cll.ElseLevel(),
-        ],
-    )
-    settings = SettingsCreator(
-        link_type="dedupe_only",
-        comparisons=[
-            cl.LevenshteinAtThresholds("id_number", 1),
-            name,
-            cl.LevenshteinAtThresholds("phone", 1).configure(term_frequency_adjustments=True),
-            cl.ExactMatch("birth_on"),
-            cl.ExactMatch("sex"),
-            cl.ExactMatch("employer_key").configure(term_frequency_adjustments=True),
-            cl.ExactMatch("union_key").configure(term_frequency_adjustments=True),
-        ],
-        blocking_rules_to_generate_predictions=[
-            block_on("id_number"),
-            block_on("phone", "sound"),
-            block_on("birth_on", "sound"),
-            block_on("phone", "birth_on"),
-            block_on("birth_on", "union_key"),
-            block_on("substr(id_number, 15, 4)", "sound"),
-        ],
-        retain_intermediate_calculation_columns=False,
-        retain_matching_columns=False,
-    )
-    logging.getLogger("splink").setLevel(logging.ERROR)
-    linker = Linker(DuckDBAPI().register(table), settings)
-    training = linker.training
-    training.estimate_probability_two_random_records_match(
-        [block_on("id_number"), block_on("name_key", "phone", "birth_on")], recall=0.9
-    )
-    training.estimate_u_using_random_sampling(max_pairs=1e6, seed=1)
-    training.estimate_parameters_using_expectation_maximisation(block_on("name_key", "phone"))
-    training.estimate_parameters_using_expectation_maximisation(block_on("id_number"))
-    training.estimate_parameters_using_expectation_maximisation(block_on("name_key", "birth_on"))
-    predicted = linker.inference.predict(threshold_match_probability=LEAST_PROBABILITY)
-    return pl.DataFrame(predicted.as_duckdbpyrelation().arrow())
+    return {"splink_seconds": round(taken, 2), "splink_pairs": found.height, **_at_best(found, truth)}
 
 
 def _at_best(pairs: pl.DataFrame, truth: pl.DataFrame) -> dict[str, object]:

@@ -41,6 +41,16 @@ FOUND = Annotated[
 ]
 SAY = Annotated[list[str] | None, typer.Option("--say", help="What holds for the whole list, as name=value.")]
 AS_JSON = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+BELOW = Annotated[str, typer.Option(help="The code of the organisation below which to compare.")]
+SPARK = Annotated[
+    str | None,
+    typer.Option(metavar="MASTER_URL", help="Run on Spark, for example local[4] or spark://host:7077."),
+]
+SPARK_SECRET = Annotated[str, typer.Option(envvar="NIANGJIA_SPARK_SECRET", hidden=True)]
+THRESHOLD = Annotated[
+    float, typer.Option(min=0.05, max=1, help="The least probability of a pair of Splink's.")
+]
+QUEUE = Annotated[bool, typer.Option("--queue", help="Put what only Splink found into the queue, as likely.")]
 
 
 def add_commands(app: typer.Typer, with_installation: Callable[[typer.Context], None]) -> None:
@@ -73,6 +83,38 @@ def add_commands(app: typer.Typer, with_installation: Callable[[typer.Context], 
 
         told = [*(said or ()), *(["create_organisations=yes"] if create_organisations else ())]
         hand_in(kind, file, organisation, trial=trial, said=told, as_json=as_json, now=now)
+
+    @app.command("linkage")
+    def linkage(
+        context: typer.Context,
+        organisation: BELOW,
+        spark: SPARK = None,
+        spark_secret: SPARK_SECRET = "",
+        threshold: THRESHOLD = 0.99,
+        queue: QUEUE = False,
+        as_json: AS_JSON = False,
+    ) -> None:
+        """Compare our search for people with two records with Splink's, trained on the register itself."""
+        from niangjia.core.errors import Refusal
+        from niangjia.registry.linkage import engines
+
+        try:
+            engines.ready(spark, secret=spark_secret)
+        except Refusal as missing:
+            typer.echo(str(missing), err=True)
+            raise typer.Exit(2) from None
+        with_installation(context)
+        from niangjia.cli.linkage import compare
+
+        compare(
+            organisation,
+            master=spark,
+            secret=spark_secret,
+            threshold=threshold,
+            queue=queue,
+            as_json=as_json,
+            now=now,
+        )
 
     @app.command("doctor", help=doctor.__doc__)
     def look(

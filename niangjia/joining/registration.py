@@ -122,7 +122,19 @@ def carry_out(elsewhere_id: UUID, *, by: Actor, at: datetime) -> None:
         workflow.fire(join_request, "keep_elsewhere", machine=CHART, by=by, at=at, reason="already_member")
         _tell(join_request, "join_request_rejected", at=at)
         return
+    _hold_both(elsewhere)
     old = memberships.open_primary_of(elsewhere.person)
     if old is not None:
         memberships.close_spell(old, reason=MOVED, by=by, at=at)
     finish(join_request, elsewhere.person, None, by=by, at=at)
+
+
+def _hold_both(elsewhere: Elsewhere) -> None:
+    """Keep the union that is left and the one that is joined where they are: in one go, before any row is changed.
+
+    One after the other they could wait for a reorganisation that moves both, and it for them.
+    """
+    left = memberships.open_primary_of(elsewhere.person)
+    organisations.hold(
+        {elsewhere.join_request.organisation_id, *([left.organisation_id] if left is not None else [])}
+    )

@@ -103,9 +103,14 @@ def held(pk: UUID, *, by: Actor) -> Organisation:
 
 
 def hold(pks: Iterable[UUID]) -> None:
-    """Keep these unions where they are until this transaction ends; see ``held``."""
+    """Keep these unions, and the federations that lead them, where they are until this transaction ends; see ``held``.
+
+    All in one go: asked for one after the other, they and a reorganisation that moves several could wait for each other.
+    """
+    unions = set(pks)
+    lines = Organisation.objects.filter(pk__in=unions, line__isnull=False).values_list("line_id", flat=True)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM registry_hold(%s)", [list(pks)])
+        cursor.execute("SELECT count(*) FROM registry_hold(%s)", [list(unions | set(lines))])
 
 
 class MayNotStandThere(Invalid):

@@ -16,6 +16,7 @@ from tests.browser.test_roster import press
 from tests.jobs import run_jobs
 from tests.joiners import NUMBERS, SYSTEM
 from tests.registry.duplicates import made
+from tests.registry.duplicates.test_queue import waiting
 
 pytestmark = [pytest.mark.browser, pytest.mark.database, pytest.mark.django_db(transaction=True)]
 LONG_UNION = "青岚市滨江新区快递物流与网约配送行业工会联合会第十二片区分会"
@@ -174,3 +175,24 @@ def many_are_decided_at_once(walk):
     walk.look(page, "duplicate-different")
     walk.go(page, "console:duplicates")
     walk.look(page, "duplicates-done")
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_a_queue_of_very_many_pairs_says_about_and_how_to_come_to_the_rest(
+    browser,  # noqa: F811
+    live_server,
+    settings,
+    language,
+):
+    settings.NIANGJIA_DEMO = True
+    walk = Desk(browser, live_server.url, language, True)
+    with acting(SYSTEM):
+        union = type(walk.county).objects.filter(path__gt=walk.county.path).order_by("path").first()
+    people = [made.member(union, "", name=f"王{chr(0x4E10 + k)}", phone="", on_roll=False) for k in range(33)]
+    waiting(walk.county, people)
+    walk.go(walk.clerk, "console:duplicates")
+    walk.look(walk.clerk, "duplicates-many")
+    assert {"zh-hans": "约 528", "en": "about 528"}[language] in walk.clerk.content()
+    for context in browser.contexts:
+        context.close()
+    assert walk.complaints == []

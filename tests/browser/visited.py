@@ -37,6 +37,7 @@ VISITED: dict[str, set[str]] = {
         "console:export-new",
         "console:exports",
     },
+    "test_a_queue_of_very_many_pairs_says_about_and_how_to_come_to_the_rest": {"console:duplicates"},
     "test_a_clerk_works_through_the_people_with_two_records": {
         "console:duplicate",
         "console:duplicates",

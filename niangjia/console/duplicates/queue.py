@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,7 +19,6 @@ from django.utils.translation import gettext as _
 from niangjia.console.duplicates import words
 from niangjia.console.requests import page_of
 from niangjia.core.errors import NotFound, Refusal
-from niangjia.core.linkage.people import MESSAGES
 from niangjia.core.masks import masked_name
 from niangjia.foundation import audit
 from niangjia.foundation.actors import Actor
@@ -26,6 +26,7 @@ from niangjia.foundation.jobs import progress
 from niangjia.foundation.vault.reading import masked
 from niangjia.registry import organisations, persons
 from niangjia.registry.duplicates import deciding, queries, searching
+from niangjia.registry.duplicates.finding import MESSAGES
 from niangjia.registry.duplicates.states import CHART, Status
 from niangjia.registry.models import Organisation, Pair, Person, Search
 from niangjia.ui.requests import actor_of
@@ -59,11 +60,12 @@ class Row:
 
 @dataclass(frozen=True)
 class Cut:
-    """One way to cut the queue, its address, and how many lie there."""
+    """One way to cut the queue, its address, and how many lie there; ``about``: see ``queries.Counted``."""
 
     label: str
     url: str
     n: int
+    about: bool
     current: bool
 
 
@@ -110,18 +112,20 @@ def asked_of(request: HttpRequest) -> Asked:
 def queue(request: HttpRequest) -> HttpResponse:
     """Show the pairs, those found first and surest first."""
     actor, now, asked = actor_of(request), timezone.now(), asked_of(request)
-    every = _cut(queries.queue(asked.status, by=actor), asked, at=now)
+    every = _cut(queries.lying_in(asked.status, by=actor), asked, by=actor, at=now)
     shown = every.filter(decision=asked.decision) if asked.decision else every
-    cuts = _cuts(every, asked)
-    page = page_of(request, shown, count=next(cut.n for cut in cuts if cut.current))
-    rows = rows_of(list(page.object_list), by=actor)
+    cuts = _cuts(every, asked, by=actor)
+    page = page_of(request, queries.listed(shown, by=actor))
+    rows = rows_of(queries.pairs_of(list(page.object_list), by=actor), by=actor)
+    current = next(cut for cut in cuts if cut.current)
     audit.record("duplicates.listed", by=actor, at=now, facts={"rows": len(rows)})
     offices = organisations.visible_to(actor)
     context: dict[str, Any] = {
         "rows": rows,
         "page": page,
         "asked": asked,
-        "tabs": [_tab(status, asked, by=actor, whole=cuts[0].n) for status in TABS],
+        "cut_off": current if current.n > page.paginator.count else None,
+        "tabs": [_tab(status, asked, by=actor, whole=cuts[0]) for status in TABS],
         "cuts": cuts,
         "reasons": [(code, _(text)) for code, text in MESSAGES.items()],
         "ages": AGES,
@@ -135,33 +139,47 @@ def queue(request: HttpRequest) -> HttpResponse:
     return render(request, "console/duplicates/queue.html", context)
 
 
-def _cut(pairs: QuerySet[Pair], asked: Asked, *, at: datetime) -> QuerySet[Pair]:
+def _cut(pairs: QuerySet[Pair], asked: Asked, *, by: Actor, at: datetime) -> QuerySet[Pair]:
     if asked.reason:
         pairs = pairs.filter(reasons__contains=[asked.reason])
     if asked.days:
         pairs = queries.waiting_since(pairs, asked.days, at=at)
-    if asked.union is not None:
+    if (
+        asked.union is not None and asked.union.pk != by.organisation_id
+    ):  # at the office itself both lie anyway
         pairs = queries.at_union(pairs, asked.union)
     return pairs.filter(differs=[]) if asked.ready else pairs
 
 
-def _tab(status: Status, asked: Asked, *, by: Actor, whole: int) -> Cut:
+def _tab(status: Status, asked: Asked, *, by: Actor, whole: Cut) -> Cut:
     """Return a tab; what stands there is not counted twice."""
     url = Asked(status, "", "", 0, None, ready=False).address()
     is_whole = url == replace(asked, decision="").address()
-    n = whole if is_whole else queries.queue(status, by=by).count()
-    return Cut(str(status.label), url, n, status == asked.status)
+    if is_whole:
+        return replace(whole, label=str(status.label), url=url, current=status == asked.status)
+    counted = queries.counted(queries.lying_in(status, by=by), by=by)
+    return _cut_of(str(status.label), url, counted.values(), current=status == asked.status)
 
 
-def _cuts(every: QuerySet[Pair], asked: Asked) -> list[Cut]:
+def _cuts(every: QuerySet[Pair], asked: Asked, *, by: Actor) -> list[Cut]:
     """Return the cuts by how sure it is, counted in one go."""
-    counted = dict(every.order_by().values_list("decision").annotate(n=Count("pk")))
-    whole = Cut(_("All"), asked.address(sure=""), sum(counted.values()), not asked.decision)
+    counted = queries.counted(every, by=by)
+    whole = _cut_of(_("All"), asked.address(sure=""), counted.values(), current=not asked.decision)
     sure = [
-        Cut(_(label), asked.address(sure=key), counted.get(key, 0), asked.decision == key)
+        _cut_of(
+            _(label),
+            asked.address(sure=key),
+            [counted[key]] if key in counted else [],
+            current=asked.decision == key,
+        )
         for key, label in words.DECISIONS.items()
     ]
     return [whole, *sure]
+
+
+def _cut_of(label: str, url: str, counted: Iterable[queries.Counted], *, current: bool) -> Cut:
+    whole = sum(counted, start=queries.Counted(0))
+    return Cut(label, url, whole.n, whole.about, current)
 
 
 def _unions(actor: Actor, offices: QuerySet[Organisation]) -> list[Organisation]:

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from niangjia.core.linkage.people import MESSAGES
+from niangjia.registry.duplicates.finding import MESSAGES
 from niangjia.registry.duplicates.parting import CAME, CHANGED, CORRECTED, IN_THE_WAY, LEFT
 from niangjia.registry.duplicates.refusals import REFUSALS
 from niangjia.registry.duplicates.states import Status
@@ -47,6 +47,7 @@ TABLES = {
     "registry.personlogin": gettext_noop("Sign-ins of the worker"),
     "joining.joinrequest": gettext_noop("Join requests"),
     "joining.elsewhere": gettext_noop("Cases between two unions"),
+    "registry.pair": gettext_noop("Pairs with other records"),
 }
 WHY = {
     CORRECTED: gettext_noop("corrected since, keeps its present value"),

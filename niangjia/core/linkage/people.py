@@ -14,7 +14,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from niangjia.core.linkage import names, numbers
-from niangjia.core.linkage.blocks import Candidates, Key, both, candidates, hashed
+from niangjia.core.linkage.blocks import Key, both, candidates, hashed
 from niangjia.core.linkage.clusters import cluster_labels
 from niangjia.core.words import gettext_noop
 
@@ -175,13 +175,32 @@ def same_people(rows: pl.DataFrame, *, counts: Counts | None = None, keep_differ
         counts: of the register that the rows are taken from, if they are not the whole of it.
         keep_different: whether pairs that were looked at and told apart are returned too.
     """
-    plain = rows.select(pl.col(name).cast(kind) for name, kind in COLUMNS.items())
-    plain = plain.with_columns(numbers.widened(plain["id_number"]).alias("id_number"))
+    plain = _plain(rows)
     sounds = names.sound_hashes(plain["name_key"])
     looked_at = candidates(_keys(plain, sounds))
-    compared = _compared(plain, sounds, looked_at, counts or counted(rows))
+    compared = _compared(plain, sounds, looked_at.left, looked_at.right, counts or counted(rows))
     kept = compared if keep_different else compared.filter(pl.col("decision") != "different")
     return Found(_contested(kept, plain["id_number"]), looked_at.left_out)
+
+
+def told(rows: pl.DataFrame, left: Rows, right: Rows, *, counts: Counts) -> pl.DataFrame:
+    """Return what we say of some pairs, however they were found: levels, weight and decision, "different" among them.
+
+    Args:
+        rows, counts: as for ``same_people``.
+        left, right: (m,) rows, ``left`` < ``right``.
+
+    Returns:
+        As ``SCHEMA``, sorted by row and other; who else comes into question is not looked at.
+    """
+    plain = _plain(rows)
+    return _compared(plain, names.sound_hashes(plain["name_key"]), left, right, counts)
+
+
+def _plain(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the columns that are compared, each of its kind, and numbers of 15 digits with 18."""
+    plain = rows.select(pl.col(name).cast(kind) for name, kind in COLUMNS.items())
+    return plain.with_columns(numbers.widened(plain["id_number"]).alias("id_number"))
 
 
 def reasons(pairs: pl.DataFrame) -> pl.Series:
@@ -209,9 +228,8 @@ def _keys(rows: pl.DataFrame, sounds: NDArray[np.uint64]) -> dict[str, Key]:
 
 
 def _compared(
-    rows: pl.DataFrame, sounds: NDArray[np.uint64], looked_at: Candidates, counts: Counts
+    rows: pl.DataFrame, sounds: NDArray[np.uint64], left: Rows, right: Rows, counts: Counts
 ) -> pl.DataFrame:
-    left, right = looked_at.left, looked_at.right
     mine, theirs = rows[left], rows[right]
     name = names.name_levels(rows["name_key"], sounds, left, right)
     ids, same_stem = _id_levels(mine, theirs)

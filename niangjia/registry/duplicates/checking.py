@@ -9,6 +9,7 @@ import polars as pl
 
 from niangjia.foundation.actors import Actor
 from niangjia.registry.duplicates import finding, register
+from niangjia.registry.duplicates.finding import WHY
 from niangjia.registry.duplicates.refusals import NoLongerAlike, RecordGone
 from niangjia.registry.models import Pair
 
@@ -36,6 +37,8 @@ def look(pair: Pair, *, by: Actor, at: datetime) -> Looked:
     rows = plain.join(secrets, on="id", how="inner", maintain_order="left")
     pairs, _ = finding.pairs_among(rows, finding.as_counts(pair.counts))
     if not pairs.height:
+        pairs = _as_found(pair, rows)
+    if not pairs.height:
         raise NoLongerAlike
     told = finding.with_differences(pairs, rows, register.facts_of(pair.person_ids))
     looked = _looked(told)
@@ -45,6 +48,17 @@ def look(pair: Pair, *, by: Actor, at: datetime) -> Looked:
         pair.differs = list(looked.differs)
         Pair.objects.filter(pk=pair.pk).update(differs=pair.differs)
     return looked
+
+
+def _as_found(pair: Pair, rows: pl.DataFrame) -> pl.DataFrame:
+    """Return a pair that was not found by our rules as it was found, as long as the facts are those of then."""
+    pairs = pl.DataFrame({"row": [1], "other": [0]})
+    if pair.found_by not in WHY or register.prints(rows).to_list() != [
+        str(pair.first_print),
+        str(pair.second_print),
+    ]:
+        pairs = pairs.clear()
+    return finding.pairs_told(rows, pairs, finding.as_counts(pair.counts), why=WHY.get(pair.found_by, ""))
 
 
 def _looked(told: pl.DataFrame) -> Looked:

@@ -14,11 +14,23 @@ from numpy.typing import NDArray
 from niangjia.core.linkage import people
 from niangjia.core.linkage.names import sound_hashes
 from niangjia.core.linkage.people import Counts
+from niangjia.core.words import gettext_noop
 from niangjia.registry.duplicates.fields import differing
+from niangjia.registry.duplicates.states import FoundBy
 from niangjia.registry.models import Organisation
 
 Rows = NDArray[np.int64]
 COUNTED = ("names", "phones", "employers", "unions")
+# What stands among the reasons of a pair that our rules did not find.
+WHY: dict[str, str] = {FoundBy.MODEL: "FOUND_BY_MODEL", FoundBy.FORMER: "FOUND_OF_FORMER"}
+MESSAGES = people.MESSAGES | {
+    "FOUND_BY_MODEL": gettext_noop(
+        "A model trained on this register finds them alike; the rules of the search do not."
+    ),
+    "FOUND_OF_FORMER": gettext_noop(
+        "This was found of a record that has since been taken up into one of these two."
+    ),
+}
 
 
 def near(rows: pl.DataFrame, newcomers: Collection[str]) -> pl.DataFrame:
@@ -57,22 +69,39 @@ def pairs_among(rows: pl.DataFrame, counts: Counts) -> tuple[pl.DataFrame, int]:
         ``COUNTED`` and the places of both.
     """
     found = people.same_people(rows, counts=counts)
-    left, right = (found.pairs[name].to_numpy().astype(np.int64) for name in ("other", "row"))
+    return _as_pairs(found.pairs, rows, counts), found.left_out.height
+
+
+def pairs_told(rows: pl.DataFrame, pairs: pl.DataFrame, counts: Counts, *, why: str) -> pl.DataFrame:
+    """Return pairs that were found otherwise, as ``pairs_among`` does: likely, and why; twins are left out.
+
+    Args:
+        pairs: ``row`` and ``other``, places in ``rows``, other < row.
+        why: the code that says how they were found, put behind our own reasons.
+    """
+    left, right = (pairs[name].to_numpy().astype(np.int64) for name in ("other", "row"))
+    told = people.told(rows, left, right, counts=counts)
+    told = told.filter((pl.col("caution") != "TWINS").fill_null(value=True))
+    likely = _as_pairs(told, rows, counts).with_columns(decision=pl.lit("likely"))
+    return likely.with_columns(pl.concat_list("reasons", pl.lit(why)).alias("reasons"))
+
+
+def _as_pairs(found: pl.DataFrame, rows: pl.DataFrame, counts: Counts) -> pl.DataFrame:
+    left, right = (found[name].to_numpy().astype(np.int64) for name in ("other", "row"))
     rare = counts.commoner(left, right)
     mine, theirs = rows[left], rows[right]
-    pairs = pl.DataFrame(
+    return pl.DataFrame(
         {
             "first": mine["id"],
             "second": theirs["id"],
-            "decision": found.pairs["decision"].cast(pl.String),
-            "weight": found.pairs["weight"],
-            "reasons": people.reasons(found.pairs),
+            "decision": found["decision"].cast(pl.String),
+            "weight": found["weight"],
+            "reasons": people.reasons(found),
             **{name: pl.Series(getattr(rare, name), dtype=pl.Float32) for name in COUNTED},
             "path": _common(mine["path"], theirs["path"]),
             "line_path": _common(mine["line_path"], theirs["line_path"]),
         }
     )
-    return pairs, found.left_out.height
 
 
 def with_differences(pairs: pl.DataFrame, rows: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:

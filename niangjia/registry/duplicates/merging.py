@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -17,7 +17,7 @@ from niangjia.foundation.audit import looking
 from niangjia.foundation.vault.indexes import index_version
 from niangjia.foundation.vault.layouts import PERSON, SEPARATOR
 from niangjia.registry import consents, hanging, memberships, organisations, persons
-from niangjia.registry.duplicates import checking, records, settling
+from niangjia.registry.duplicates import checking, records, repointing, settling
 from niangjia.registry.duplicates.fields import COLUMNS, SECRET, VALUES, is_blank
 from niangjia.registry.duplicates.refusals import ChoiceNeeded, TooManyNumbers
 from niangjia.registry.duplicates.settling import Change
@@ -44,11 +44,12 @@ def carry_out(pair_id: UUID, *, by: Actor, at: datetime) -> Merge | None:
     What the clerk saw is looked at once more, with both records locked: where it no longer holds, nothing is changed,
     the pair goes back into the queue and the office is told why.
     """
-    hold_places(Pair.objects.get(pk=pair_id).person_ids)
-    pair = Pair.objects.select_for_update().get(pk=pair_id)
+    ids = Pair.objects.get(pk=pair_id).person_ids
+    hold_places(ids)
+    repointing.lock(ids)
+    pair = Pair.objects.get(pk=pair_id)
     if pair.status != Status.MERGING:
         return None
-    organisations.hold([pair.organisation_id])
     try:
         held = locked(pair.person_ids)
         hold_places(pair.person_ids)
@@ -74,18 +75,16 @@ def _merge(
     return _Merging(pair, survivor, absorbed, chosen, by, at).done()
 
 
-def hold_places(ids: Iterable[UUID]) -> None:
-    """Keep the unions of these records and of their spells where they are, and those that lead them: paths are copied.
+def hold_places(ids: Collection[UUID], also: Collection[UUID] = ()) -> None:
+    """Keep the unions of these records, of their spells and of their pairs where they are, and those that lead them.
 
-    Asked for before anything is locked, and again after, as a spell may have come in between.
+    Asked for before anything is locked, since their paths are copied, and again after, as a spell may have come in between.
     """
-    where = {"person_id__in": list(ids)}
-    unions = set(Membership.objects.filter(**where).values_list("organisation_id", flat=True))
-    unions |= set(
-        Person.objects.filter(pk__in=where["person_id__in"]).values_list("organisation_id", flat=True)
-    )
-    lines = Organisation.objects.filter(pk__in=unions, line__isnull=False).values_list("line_id", flat=True)
-    organisations.hold(unions | set(lines))
+    unions = set(also)
+    unions |= set(Membership.objects.filter(person_id__in=ids).values_list("organisation_id", flat=True))
+    unions |= set(Person.objects.filter(pk__in=ids).values_list("organisation_id", flat=True))
+    paths = Organisation.objects.filter(pk__in=also).values_list("path", flat=True)
+    organisations.hold(unions | repointing.superiors(list(ids), also=paths))
 
 
 def older_first(persons: Iterable[Person]) -> list[Person]:
@@ -259,14 +258,10 @@ class _Merging:
         both = [self.survivor.pk, self.absorbed.pk]
         audit.record("person.merged", subject=self.survivor, persons=both, facts=facts, **self.said)
         looking.also_known_as(self.absorbed.pk, self.survivor.pk, at=self.at)
-        self._others_lapse(merged)
+        merged.pairs = repointing.repoint(merged, self.survivor, **self.said)
+        merged.save(update_fields=["pairs"])
         for account in accounts_of(self.survivor.pk):
             notices.tell_account(account, "records_merged", at=self.at, subject=self.survivor.pk)
-
-    def _others_lapse(self, merged: Merge) -> None:
-        """Take the open pairs with the absorbed record out of the queue; taken apart, they come back."""
-        for other in naming(self.absorbed.pk).filter(status=Status.OPEN).exclude(pk=self.pair.pk):
-            workflow.fire(other, "lapse", machine=CHART, **self.said)
 
 
 def token_of(token: IdentityToken) -> dict[str, Any]:
@@ -288,11 +283,6 @@ def follow(person: Person) -> None:
         )
         person.save(update_fields=["organisation", "path", "line_path"])
     consents.follow(person)
-
-
-def naming(person: UUID) -> Any:
-    """Return the pairs that name a record."""
-    return Pair.objects.filter(first=person) | Pair.objects.filter(second=person)
 
 
 def accounts_of(person: UUID) -> list[UUID]:

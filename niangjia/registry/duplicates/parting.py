@@ -13,14 +13,13 @@ from niangjia.core.errors import Refusal
 from niangjia.foundation import audit, notices, vault, workflow
 from niangjia.foundation.actors import Actor
 from niangjia.foundation.audit import looking
-from niangjia.registry import consents, hanging, organisations, persons
-from niangjia.registry.duplicates import deciding, records
+from niangjia.registry import consents, hanging, persons
+from niangjia.registry.duplicates import deciding, records, repointing
 from niangjia.registry.duplicates.merging import (
     accounts_of,
     follow,
     hold_places,
     locked,
-    naming,
     token_of,
 )
 from niangjia.registry.duplicates.refusals import MergedAgain, RecordGone
@@ -35,8 +34,9 @@ CORRECTED, CHANGED, CAME, IN_THE_WAY, LEFT = "corrected", "changed", "came", "in
 @transaction.atomic
 def take_apart(pair_id: UUID, *, by: Actor, at: datetime) -> None:
     """Make two records again of what a clerk took apart; a second call does nothing."""
-    hold_places(Pair.objects.get(pk=pair_id).person_ids)
-    pair = Pair.objects.select_for_update().get(pk=pair_id)
+    _hold(pair_id)
+    repointing.lock(Pair.objects.get(pk=pair_id).person_ids)
+    pair = Pair.objects.get(pk=pair_id)
     if pair.status != Status.UNMERGING:
         return
     merged = Merge.objects.select_for_update().get(pair=pair, undone_at=None)
@@ -52,10 +52,16 @@ def take_apart(pair_id: UUID, *, by: Actor, at: datetime) -> None:
     workflow.fire(pair, "take_apart", machine=CHART, by=by, at=at, **facts)
 
 
+def _hold(pair_id: UUID) -> None:
+    """Keep where they are the unions of both records, now and before, before anything else is locked."""
+    records_of = Merge.objects.filter(pair=pair_id, undone_at=None).values_list("records__before", flat=True)
+    before = {UUID(each["organisation_id"]) for each in records_of if each}
+    hold_places(Pair.objects.get(pk=pair_id).person_ids, also=before)
+
+
 def _take_apart(merged: Merge, *, by: Actor, at: datetime) -> list[dict[str, Any]]:
     held = locked([merged.survivor, merged.absorbed])
-    hold_places(held)
-    organisations.hold(UUID(record.before["organisation_id"]) for record in merged.records.all())
+    _hold(merged.pair_id)
     if merged.survivor not in held:
         raise RecordGone
     if deciding.is_built_upon(merged):
@@ -95,6 +101,7 @@ class _Parting:
         )
         self._unsettled(changed)
         self._placed()
+        self._keep(CHANGED, Pair._meta.label_lower, repointing.put_back(self.merged, **self.said))
         self._told()
 
     def _moved_back(self) -> set[tuple[str, str]]:
@@ -189,8 +196,5 @@ class _Parting:
         facts = {"merge": self.merged.pk, "kept": self.kept()}
         audit.record("person.taken_apart", subject=self.survivor, persons=both, facts=facts, **self.said)
         looking.apart_again(self.merged.absorbed, self.merged.survivor, at=self.at)
-        for other in naming(self.merged.absorbed).filter(status=Status.GONE):
-            if Person.objects.filter(pk__in=other.person_ids).count() == len(other.person_ids):
-                workflow.fire(other, "come_back", machine=CHART, **self.said)
         for account in [each for person in both for each in accounts_of(person)]:
             notices.tell_account(account, "records_parted", at=self.at, subject=self.merged.pk)

@@ -14,6 +14,7 @@ import polars as pl
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
+from niangjia.core.linkage import people
 from niangjia.foundation import audit, notices
 from niangjia.foundation.acting import acting
 from niangjia.foundation.actors import Actor, Scope
@@ -61,26 +62,17 @@ def run(search_id: UUID, *, by: Actor, now: Clock) -> None:
     if begun is None:
         return
     asked, scope, newcomers = begun
-    with acting(by):
-        plain = register.plain_of_scope(scope)
-    counts = finding.counts_of(plain)
-    places = pl.Series(range(plain.height), dtype=pl.UInt32)
-    if newcomers is not None:
-        chosen = finding.near(plain, newcomers)
-        places = plain["id"].is_in(chosen["id"].implode()).arg_true()
-        plain = chosen
-    secrets = pl.concat([*_opened(asked, plain["id"], by=by, now=now)])
-    held = plain.with_columns(places.alias("place")).join(
-        secrets, on="id", how="inner", maintain_order="left"
-    )
-    counts = counts.of(held["place"].to_numpy().astype("int64"))
+    held, counts = _records(asked, scope, newcomers, by=by, now=now)
+    opened = held.height
     pairs, left_out = finding.pairs_among(held, counts)
     if newcomers is not None:
         new = pl.Series(list(newcomers), dtype=pl.String).implode()
         pairs = pairs.filter(pl.col("first").is_in(new) | pl.col("second").is_in(new))
-    pairs = _completed(pairs.drop_nulls("path"), held, rows=counts.rows, by=by)
-    keeping.keep(asked, pairs, whole=newcomers is None, by=by, now=now)
-    facts = {"persons": counts.rows, "opened": held.height, "pairs": pairs.height, "left_out": left_out}
+    pairs = completed(pairs.drop_nulls("path"), held, rows=counts.rows, by=by)
+    mine = keeping.of_pairs_found_otherwise(asked, held, by=by) if newcomers is None else None
+    del held  # the half of a search's memory, of no use while pairs are written
+    keeping.keep(asked, pairs, mine, by=by, now=now)
+    facts = {"persons": counts.rows, "opened": opened, "pairs": pairs.height, "left_out": left_out}
     _finish(asked, facts, by=by, at=now())
 
 
@@ -95,6 +87,22 @@ def _begin(search_id: UUID, *, by: Actor) -> tuple[Search, Scope, set[str] | Non
         if asked.batch_id is None:
             return asked, scope, None
         return asked, scope, {str(person) for person in _newcomers(asked.batch_id)}
+
+
+def _records(
+    asked: Search, scope: Scope, newcomers: set[str] | None, *, by: Actor, now: Clock
+) -> tuple[pl.DataFrame, people.Counts]:
+    """Return the records to be compared, opened, and how frequent their values are in all of the scope."""
+    with acting(by):
+        plain = register.plain_of_scope(scope)
+    counts = finding.counts_of(plain)
+    plain = plain.with_columns(pl.int_range(plain.height, dtype=pl.UInt32).alias("place"))
+    if newcomers is not None:
+        plain = finding.near(plain, newcomers)
+    held = register.beside(
+        plain.drop("phone_token"), pl.concat([*_opened(asked, plain["id"], by=by, now=now)])
+    )
+    return held.drop("place"), counts.of(held["place"].to_numpy().astype("int64"))
 
 
 def _newcomers(batch_id: UUID) -> QuerySet[BatchRow, UUID | None]:
@@ -112,17 +120,18 @@ def _opened(asked: Search, ids: pl.Series, *, by: Actor, now: Clock) -> Iterator
             yield register.opened(block, by=by, at=now())
 
 
-def _completed(pairs: pl.DataFrame, held: pl.DataFrame, *, rows: int, by: Actor) -> pl.DataFrame:
+def completed(pairs: pl.DataFrame, held: pl.DataFrame, *, rows: int, by: Actor) -> pl.DataFrame:
     """Return the pairs with the fields that differ, the prints of both records, and the counts as one value."""
     named = pl.concat([pairs["first"], pairs["second"]]).unique()
     mine = held.filter(pl.col("id").is_in(named.implode()))
+    parts = [named[at : at + register.AT_ONCE] for at in range(0, max(len(named), 1), register.AT_ONCE)]
     with acting(by):
-        facts = register.facts_of([UUID(each) for each in named])
-    printed = dict(zip(mine["id"], register.prints(mine), strict=True))
+        facts = pl.concat(register.facts_of([UUID(each) for each in part]) for part in parts)
+    printed = mine["id"], register.prints(mine)
     told = pl.struct(*finding.COUNTED, pl.lit(rows).alias("rows")).alias("counts")
     whole = finding.with_differences(pairs, mine, facts).with_columns(told)
     return whole.with_columns(
-        pl.col(side).replace_strict(printed, return_dtype=pl.String).alias(f"{side}_print")
+        pl.col(side).replace_strict(*printed, return_dtype=pl.String).alias(f"{side}_print")
         for side in ("first", "second")
     ).drop(finding.COUNTED)
 

@@ -20,6 +20,14 @@ class Status(models.TextChoices):
     GONE = "gone", _("No longer found")
 
 
+class FoundBy(models.TextChoices):
+    """How a pair came into the queue: what a search of ours does not find again stays, if it was found otherwise."""
+
+    RULES = "rules", _("The search")
+    MODEL = "model", _("A trained model")
+    FORMER = "former", _("A record that was taken up")
+
+
 CHART = Machine(
     Step("merge", Status.OPEN, Status.MERGING, role=ROLL_WRITERS),
     Step("carry_out", Status.MERGING, Status.MERGED, role=Role.SYSTEM),

@@ -15,8 +15,11 @@ from niangjia.registry.kinds.sql import FOLLOWED, PLACES, PRINT
 from niangjia.registry.models import Membership, Person
 
 MINE = "r.batch_id = %(batch)s AND r.place >= %(first)s AND r.place < %(beyond)s AND r.person_id IS NOT NULL"
+# Of who is restored also the union of before: its path is copied.
 HOLD = f"""SELECT count(*) FROM registry_hold(ARRAY(SELECT m.organisation_id FROM plans_batchrow r
-    JOIN registry_membership m ON m.id = r.fact_id WHERE {MINE}))"""
+    JOIN registry_membership m ON m.id = r.fact_id WHERE {MINE}
+    UNION SELECT (e.facts->>'organisation_id')::uuid FROM plans_batchrow r
+    JOIN plans_earlier e ON e.batch_id = r.batch_id AND e.place = r.place WHERE {MINE}))"""
 LOCK = f"SELECT 1 FROM registry_person WHERE id IN (SELECT r.person_id FROM plans_batchrow r WHERE {MINE}) ORDER BY id FOR UPDATE"
 TOUCHED = f"""UPDATE plans_batchrow r SET kept = 'touched' WHERE {MINE} AND r.kept = ''
     AND r.written_print IS DISTINCT FROM (SELECT {PRINT} FROM registry_person p

@@ -12,7 +12,7 @@ from niangjia.foundation.rowsecurity import SCOPED, row_security
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("registry", "0070_narrow_bulk_tables"),
+        ("registry", "0035_narrow_bulk_tables"),
     ]
 
     operations = [

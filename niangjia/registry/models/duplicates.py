@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from niangjia.core.ids import uuid7
-from niangjia.registry.duplicates.states import Status
+from niangjia.registry.duplicates.states import FoundBy, Status
 from niangjia.registry.models.scoped import Scoped
 
 
@@ -59,6 +59,7 @@ class Pair(Scoped):
     second = models.UUIDField()
     status = models.TextField(max_length=10, choices=Status, default=Status.OPEN)
     decision = models.TextField(max_length=10)
+    found_by = models.TextField(max_length=6, choices=FoundBy, default=FoundBy.RULES)
     weight = models.FloatField()
     reasons = models.JSONField(default=list)
     differs = models.JSONField(default=list)
@@ -79,9 +80,15 @@ class Pair(Scoped):
         ]
         indexes = [
             models.Index(fields=["second"], name="pair_second"),
-            models.Index(fields=["path", "status", "id"], name="pair_path"),
+            # With what counts and the queue's order need, so that of 92,000 pairs only those of the page are read.
+            models.Index(
+                fields=["path", "status", "id"],
+                include=["decision", "found_at", "weight"],
+                name="pair_path",
+            ),
             models.Index(
                 fields=["line_path", "status", "id"],
+                include=["decision", "found_at", "weight"],
                 name="pair_line",
                 condition=Q(line_path__isnull=False),
             ),
@@ -99,7 +106,8 @@ class Pair(Scoped):
 class Merge(Scoped):
     """That one record took another up, until when that can be taken back, and what was kept when it was.
 
-    ``kept`` lists what had changed since and therefore was not restored: codes and counts, never a value.
+    ``kept`` lists what had changed since and therefore was not restored: codes and counts, never a value. ``pairs`` are the
+    open pairs of the absorbed record with others as they were, and what became of each: see ``repointing``.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -110,6 +118,7 @@ class Merge(Scoped):
     until = models.DateField()
     undone_at = models.DateTimeField(null=True)
     kept = models.JSONField(default=list)
+    pairs = models.JSONField(default=list)
 
     class Meta:
         constraints = [

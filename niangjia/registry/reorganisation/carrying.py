@@ -32,10 +32,8 @@ Clock = Callable[[], datetime]
 ORDER_LOCK = 0x6E6A_6F72  # "njor": one order at a time, wherever
 AT_WORK = (Roster.PLANNING, Roster.COMMITTING, Roster.UNDOING)
 LOCK_UNITS = "SELECT 1 FROM registry_organisation WHERE id = ANY(%s::uuid[]) ORDER BY id FOR UPDATE"
-# Nobody founds a unit below them meanwhile; who joins them need not wait.
-LOCK_RECEIVERS = (
-    "SELECT 1 FROM registry_organisation WHERE id = ANY(%s::uuid[]) ORDER BY id FOR NO KEY UPDATE"
-)
+# Receivers too, in one order with the units: nobody founds a unit below them meanwhile; who joins them need not wait.
+LOCK_ALL = "SELECT 1 FROM registry_organisation WHERE id = ANY(%s::uuid[]) ORDER BY id FOR NO KEY UPDATE"
 
 
 class RostersAtWork(Exception):
@@ -117,7 +115,7 @@ def _lock(found: Preview) -> None:
     ].to_list()
     receivers = [*found.read.lines["target"].drop_nulls(), *rows["superior"].drop_nulls()]
     with connection.cursor() as cursor:
-        cursor.execute(LOCK_RECEIVERS, [sorted(set(receivers) & found.tree.rows.keys() - set(changed))])
+        cursor.execute(LOCK_ALL, [sorted({*changed, *(set(receivers) & found.tree.rows.keys())})])
         cursor.execute(LOCK_UNITS, [changed])
 
 

@@ -13,12 +13,14 @@ from niangjia.core.days import day_of
 from niangjia.core.roles import Role
 from niangjia.foundation.acting import acting
 from niangjia.foundation.audit.models import Event, EventSubject
+from niangjia.registry.duplicates.queries import MOST
 from niangjia.registry.duplicates.states import Status
 from niangjia.registry.models import Merge, Pair, Person
 from tests.console.joining.test_pages import at_desk
 from tests.jobs import run_jobs
 from tests.joiners import NUMBERS, SYSTEM
 from tests.registry.duplicates import made
+from tests.registry.duplicates.test_queue import waiting
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
 OTHERS = NUMBERS[40], NUMBERS[40][:16] + NUMBERS[40][17] + NUMBERS[40][16]
@@ -257,3 +259,17 @@ def test_every_table_that_hangs_on_a_person_and_every_field_has_its_word():
     assert {where.model._meta.label_lower for where in hanging.columns()} <= words.TABLES.keys()
     names = {words.SPOKEN.get(name, name) for name in (*fields.FIELDS, *records.SECRET, *records.PLAIN)}
     assert names - words.FIELDS.keys() == {"first_joined_on"}
+
+
+def test_of_very_many_pairs_the_first_are_listed_and_the_counts_say_about():
+    _, county, near, _ = made.unions()
+    people = [
+        made.member(near[0], "", name=f"王{chr(0x4E10 + k)}", phone="", on_roll=False) for k in range(33)
+    ]
+    keys = waiting(county, people)
+    desk = at_desk(county)
+    page = text(desk.get(url("duplicates")))
+    assert f"约 {len(keys)}" in page
+    assert f"此处列出前 {MOST} 对" in page
+    last = text(desk.get(url("duplicates") + f"?page={MOST // 50}"))
+    assert str(keys[MOST - 1]) in last and str(keys[MOST]) not in last

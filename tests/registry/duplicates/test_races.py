@@ -18,7 +18,7 @@ from niangjia.foundation.jobs import jobs
 from niangjia.foundation.plans import committing
 from niangjia.foundation.plans.models import Batch, BatchRow, Chunk
 from niangjia.registry import consents, hanging
-from niangjia.registry.duplicates import checking, deciding, merging
+from niangjia.registry.duplicates import checking, deciding, merging, repointing
 from niangjia.registry.duplicates.states import Status
 from niangjia.registry.kinds.sql import PRINT
 from niangjia.registry.models import IdentityToken, Membership, Person
@@ -93,6 +93,7 @@ def without_the_lock(monkeypatch):
     """Let a merge read its records without locking them."""
     unlocked = lambda ids: {person.pk: person for person in Person.objects.filter(pk__in=ids)}  # noqa: E731
     monkeypatch.setattr(merging, "locked", unlocked)
+    monkeypatch.setattr(repointing, "lock", lambda ids: None)
 
 
 def job(pair, name="duplicates.merge"):

@@ -16,7 +16,7 @@ from niangjia.joining.models import Elsewhere, JoinRequest
 from niangjia.registry import consents, hanging, logins, memberships
 from niangjia.registry.duplicates.fields import FIELDS
 from niangjia.registry.duplicates.states import Status
-from niangjia.registry.models import Consent, Employer, Membership, Officer, Person
+from niangjia.registry.models import Consent, Employer, Membership, Officer, Pair, Person
 from tests.factories import AT
 from tests.joiners import SYSTEM
 from tests.matrix.asking import undone
@@ -97,27 +97,49 @@ def asked_by(person, union, at):
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(one=RECORDS, other=RECORDS, sides=st.lists(SIDES, min_size=14, max_size=14))
-def test_taken_apart_everything_is_as_it_was(one, other, sides):
+@given(
+    one=RECORDS,
+    other=RECORDS,
+    sides=st.lists(SIDES, min_size=14, max_size=14),
+    third=st.sampled_from(["none", "one", "other"]),
+)
+def test_taken_apart_everything_is_as_it_was(one, other, sides, third):
     with undone():
         _, county, near, _ = made.unions()
         people = [record(near[0], made.NUMBER, one), record(near[1], made.SLIP, other)]
+        if third != "none":
+            like = {"one": one, "other": other}[third]
+            made.member(near[1], "", name=like["name"], phone=like["phone"], on_roll=False)
         with acting(SYSTEM):
-            before = whole()
-        pairs = made.search(county)
+            before, people_before = whole(), Person.objects.count()
+        both = {person.pk for person in people}
+        pairs = [pair for pair in made.search(county) if set(pair.person_ids) == both]
         assume(pairs)
+        waiting = pairs_waiting()
         choices = dict(zip(FIELDS, sides, strict=True))
         merged = made.merge(pairs[0], county, choices)
         assert (merged.status, merged.refused) == (Status.MERGED, "")
         with acting(SYSTEM):
-            assert Person.objects.count() == 1
+            assert Person.objects.count() == people_before - 1
+            still = set(Person.objects.values_list("pk", flat=True))
+            assert all(set(pair.person_ids) <= still for pair in Pair.objects.filter(status=Status.OPEN))
             named = {UUID(key) for where in hanging.columns() for key in of_whom(where)}
-            assert named <= {people[0].pk, people[1].pk} & set(Person.objects.values_list("pk", flat=True))
+            assert named <= still
         apart = made.unmerge(merged, county, at=AT + timedelta(days=29))
         assert apart.status == Status.OPEN
         with acting(SYSTEM):
             assert unlike(before, whole()) == []
             assert apart.merges.get().kept == []
+        assert pairs_waiting() == waiting
+
+
+def pairs_waiting():
+    """Return every pair; what there is to choose is asked anew whenever somebody decides."""
+    with acting(SYSTEM):
+        return [
+            {name: value for name, value in row.items() if name != "differs"}
+            for row in Pair.objects.order_by("pk").values()
+        ]
 
 
 def of_whom(where):

@@ -26,6 +26,9 @@ TYPES = """place int4, "row" int4, org_id uuid, new_id uuid, what text, depth in
     credit_code text, kind text, level text, region_id text, line_id uuid, parent_id uuid, established_on date,
     organisation uuid, differs text, findings text"""
 MINE = f"{NAME} s"
+# The units and those above them, in one order: what is founded below them asks for the superiors one by one.
+LOCK_ALL = f"""SELECT 1 FROM registry_organisation WHERE id IN (SELECT org_id FROM {MINE} UNION SELECT parent_id FROM {MINE})
+    ORDER BY id FOR NO KEY UPDATE"""
 LOCK = f"SELECT 1 FROM registry_organisation WHERE id IN (SELECT org_id FROM {MINE}) ORDER BY id FOR UPDATE"
 MOVED_KNOWN = f"""UPDATE {NAME} s SET what = 'moved' WHERE s.what = 'changed'
     AND s.seen IS DISTINCT FROM (SELECT {PRINT} FROM registry_organisation o WHERE o.id = s.org_id)"""
@@ -66,7 +69,7 @@ def write(packed: Packed, *, batch: Batch, by: Actor, at: datetime) -> None:
     }
     with connection.cursor() as cursor:
         stage(cursor, NAME, TYPES, packed.content)
-        for statement in (LOCK, MOVED_KNOWN, MOVED_NEW):
+        for statement in (LOCK_ALL, LOCK, MOVED_KNOWN, MOVED_NEW):
             cursor.execute(statement)
         while True:  # one level of the tree at a time
             cursor.execute(MOVED_BELOW)

@@ -1,0 +1,1 @@
+"""Our run beside a trained model."""
