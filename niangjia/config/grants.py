@@ -50,6 +50,7 @@ REGISTRY = {
     "registry_employer": {**_for((OFFICE, LINE), "S"), SYSTEM: "SIU"},
     "registry_headcount": {**_for((OFFICE, LINE), "S"), SYSTEM: "SIUD"},
     "registry_employerdoubt": {**_for((OFFICE, LINE), "SU"), SYSTEM: "SIUD"},
+    "registry_heldrow": {**_for((OFFICE, LINE), "SU"), SYSTEM: "SIUD"},
     "registry_person": {OFFICE: "SU", LINE: "S", WORKER: "S", SYSTEM: "SIUD"},
     "registry_identitytoken": {SYSTEM: "SIUD"},
     "registry_personlogin": {APP: "S", WORKER: "S", SYSTEM: "SIU"},

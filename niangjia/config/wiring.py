@@ -8,6 +8,7 @@ JOBS = (
     "niangjia.foundation.chores",
     "niangjia.foundation.copies.making",
     "niangjia.registry.duplicates.jobs",
+    "niangjia.registry.held.jobs",
     "niangjia.registry.reorganisation.jobs",
     "niangjia.joining.jobs",
     "niangjia.intake.jobs",
@@ -75,9 +76,14 @@ def _exports() -> None:
 def _events() -> None:
     """Say what follows from an act elsewhere."""
     from niangjia.foundation import events
+    from niangjia.intake import jobs as intake
     from niangjia.registry.duplicates import searching
+    from niangjia.registry.held import lapsing
 
     events.on("batch.finish", searching.after_batch)
+    events.on("batch.finish", intake.hold_after)
+    events.on("batch.take_back", lapsing.after_taking_back)
+    events.on("held_rows.carried_out", searching.after_batch)
 
 
 def _following() -> None:

@@ -197,6 +197,11 @@ PAGES: dict[str, Page] = {
     "console:intake-cancel": desk(WRITERS, get=(), post=(302,), thing="batch"),
     "console:intake-undo": desk(WRITERS, get=ANSWER, post=(302,), thing="batch"),
     "console:employer-doubts": desk(WRITERS, post=(302,), lists=("doubt",)),
+    "console:held-rows": desk(WRITERS, post=(302,), lists=("held",)),
+    "console:held-row": desk(WRITERS, thing="held"),
+    "console:held-row-unmask": desk(
+        WRITERS, get=(), post=(200,), thing="held", data={"reason": "核对证件照片"}, uncovers=True
+    ),
     "console:intake-template": desk(WRITERS),
     "console:intake-repair": desk(WRITERS, get=(200, 404), thing="batch"),
     "console:intake-repair-ask": desk(WRITERS, get=(), post=(302, 404), thing="batch"),

@@ -29,7 +29,8 @@ from niangjia.joining import queries as joining
 from niangjia.joining.models import Elsewhere, JoinCode, JoinRequest
 from niangjia.registry import doubts, memberships, persons, postings
 from niangjia.registry.duplicates import queries as duplicates
-from niangjia.registry.models import Delta, EmployerDoubt, Membership, Pair, Person, Posting
+from niangjia.registry.held import queries as held
+from niangjia.registry.models import Delta, EmployerDoubt, HeldRow, Membership, Pair, Person, Posting
 from niangjia.registry.reorganisation import queries as orders
 
 Patch = pytest.MonkeyPatch
@@ -158,6 +159,7 @@ QUERIES_SEE = {
     "exports": attribute(copies, "visible_to", lambda actor: copies.Export.objects.all()),
     "orders": attribute(orders, "visible_to", lambda actor: orders.ReorganisationOrder.objects.all()),
     "pairs": attribute(duplicates, "visible_to", lambda actor: Pair.objects.all()),
+    "held rows": attribute(held, "visible_to", lambda actor: HeldRow.objects.all()),
     "employers in doubt": attribute(doubts, "visible_to", lambda actor: EmployerDoubt.objects.all()),
     "remembered columns": attribute(remembering, "visible_to", lambda actor: SavedMapping.objects.all()),
     "figures": attribute(figures, "deltas_visible_to", lambda actor: Delta.objects.all()),
@@ -200,6 +202,7 @@ DATABASE_SEES = {
     "pairs of every line": wide("registry_pair", "line", LINE),
     "merges of every office": wide("registry_merge", "office", PATH),
     "searches of every office": wide("registry_search", "office", PATH),
+    "held rows of every office": wide("registry_heldrow", "office", PATH),
     "employers in doubt of every office": wide("registry_employerdoubt", "office", PATH),
     "remembered columns of every office": wide("intake_savedmapping", "office", PATH),
     "figures of every office": wide("registry_delta", "office", PATH),
