@@ -96,6 +96,9 @@ COPIES = {
 }
 
 INTAKE = {
+    "intake_repairtask": {**_for((OFFICE, LINE), "SIU"), SYSTEM: "SIUD"},
+    # Whoever has the link can write it, and nobody but the job read it back.
+    "intake_repairanswer": {WORKER: "I", SYSTEM: "SIUD"},
     "intake_savedmapping": {**_for((OFFICE, LINE), "SIUD"), SYSTEM: "S U(path, line_path)"},
 }
 
@@ -127,6 +130,7 @@ GRANTS: dict[str, dict[str, str]] = (
 FUNCTIONS = {
     "audit_about_me(timestamptz, integer)": (WORKER,),
     "audit_names_of(uuid)": (SYSTEM, AUDIT),
+    "intake_repair_asked(uuid, timestamptz)": (WORKER,),
     "registry_shown_by_card(uuid)": EVERYONE,
     "registry_hold(uuid[])": (OFFICE, LINE, SYSTEM),
 }

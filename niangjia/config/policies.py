@@ -175,6 +175,8 @@ HELD = {
     "console:held-rows": only(ROLL_WRITERS, BOTH),
     "console:held-row": only(ROLL_WRITERS),
     "console:held-row-unmask": only(ROLL_WRITERS, POST),
+    "console:held-mending": only(ROLL_WRITERS, BOTH),
+    "mobile:mend": only(WORKERS, BOTH),
 }
 
 ROUTES: dict[str, Route] = (

@@ -20,6 +20,7 @@ from niangjia.foundation.files.models import StoredFile
 from niangjia.foundation.plans import kinds
 from niangjia.foundation.plans.models import Batch, BatchRow
 from niangjia.foundation.plans.states import Status
+from niangjia.intake.mending.needs import needs_of
 from niangjia.intake.reading.caps import Caps
 from niangjia.intake.reading.sheets import stream
 from niangjia.registry.held import keeping
@@ -48,9 +49,13 @@ def keep_held_rows(batch_id: UUID, *, by: Actor, now: Clock) -> None:
 
 
 def _held_of(batch: Batch) -> dict[int, BatchRow]:
-    """Return the held results, by the number in the file."""
-    held = BatchRow.objects.filter(batch=batch, verdict=Verdict.HELD.value)
-    return {each.row: each for each in held.iterator(chunk_size=10_000)}
+    """Return the held results, and the refused ones that their workers can mend, by the number in the file."""
+    back = BatchRow.objects.filter(batch=batch, verdict__in=[Verdict.HELD.value, Verdict.REFUSED.value])
+    return {
+        each.row: each
+        for each in back.iterator(chunk_size=10_000)
+        if each.verdict == Verdict.HELD.value or needs_of(each.findings or ())
+    }
 
 
 def _keep(
@@ -76,6 +81,14 @@ def _keep(
             continue
         checked = kind.check(mine, batch.mapping, on=on, allow_demo=demo, options=batch.options)
         with acting(by):
-            made = keeping.keep(batch, checked.columns, results, until=until, by=by, at=now())
+            made = keeping.keep(
+                batch, _reachable(checked.columns, results), results, until=until, by=by, at=now()
+            )
             offices |= {each.organisation_id for each in made}
     return offices
+
+
+def _reachable(columns: pl.DataFrame, results: dict[int, BatchRow]) -> pl.DataFrame:
+    """Leave out the refused rows without a phone: nobody can be asked to mend them."""
+    refused = [row for row, result in results.items() if result.verdict == Verdict.REFUSED.value]
+    return columns.filter(~pl.col("row").cast(pl.Int64).is_in(refused) | pl.col("phone").is_not_null())

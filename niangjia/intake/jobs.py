@@ -11,7 +11,6 @@ from uuid import UUID
 from niangjia.core.days import day_of
 from niangjia.core.errors import Invalid, Refusal
 from niangjia.core.intake import headers
-from niangjia.core.plan import Verdict
 from niangjia.foundation import notices, parameters, workflow
 from niangjia.foundation.acting import acting
 from niangjia.foundation.actors import Actor
@@ -149,7 +148,7 @@ def hold(*, batch: UUID, by: Actor, now: Clock) -> None:
 
 def hold_after(row: Batch, *, by: Actor, at: datetime) -> None:
     """Ask for that, where there are any; the held rows of other lists are mended in the workbook, or have a page of their own."""
-    if row.kind == holding.MEMBERS and (row.counts.get(Verdict.HELD.value) or returning.moved_on(row, by=by)):
+    if row.kind == holding.MEMBERS and (returning.has_repair(row) or returning.moved_on(row, by=by)):
         hold.defer(batch=row.pk)
 
 

@@ -19,6 +19,7 @@ from niangjia.foundation.copies import queries as copies
 from niangjia.foundation.plans import queries as plans
 from niangjia.insight import figures
 from niangjia.intake import remembering
+from niangjia.intake.mending import asking
 from niangjia.joining import codes
 from niangjia.joining import queries as joining
 from niangjia.registry import doubts, memberships, persons
@@ -71,6 +72,7 @@ def things(world: World) -> dict[str, Rows]:
         "intake_savedmapping": placed(world.mappings),
         "registry_employerdoubt": placed(world.doubts),
         "registry_heldrow": placed(world.held),
+        "intake_repairtask": placed(world.repairs),
     }
 
 
@@ -80,6 +82,7 @@ QUERIES: dict[str, tuple[str, Callable[[Actor], Any]]] = {
     "joining.codes.visible_to": ("joining_joincode", lambda actor: codes.visible_to(actor)),
     "memberships.visible_to": ("registry_membership", lambda actor: memberships.visible_to(actor)),
     "persons.visible_to": ("registry_person", lambda actor: persons.visible_to(actor)),
+    "asking.visible_to": ("intake_repairtask", lambda actor: asking.visible_to(actor)),
     "held.visible_to": ("registry_heldrow", lambda actor: held.visible_to(actor)),
     "doubts.visible_to": ("registry_employerdoubt", lambda actor: doubts.visible_to(actor)),
     "remembering.visible_to": ("intake_savedmapping", lambda actor: remembering.visible_to(actor)),
@@ -104,6 +107,7 @@ GUARDED = (
     "intake_savedmapping",
     "registry_employerdoubt",
     "registry_heldrow",
+    "intake_repairtask",
 )
 # A worker has no right on these at all: see test_grants.
 OF_OFFICES = {
@@ -117,6 +121,7 @@ OF_OFFICES = {
     "intake_savedmapping",
     "registry_employerdoubt",
     "registry_heldrow",
+    "intake_repairtask",
 }
 
 

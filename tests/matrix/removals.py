@@ -23,7 +23,8 @@ from niangjia.foundation.notices.models import Notice
 from niangjia.foundation.plans import queries as plans
 from niangjia.insight import figures
 from niangjia.intake import remembering
-from niangjia.intake.models import SavedMapping
+from niangjia.intake.mending import asking
+from niangjia.intake.models import RepairTask, SavedMapping
 from niangjia.joining import codes
 from niangjia.joining import queries as joining
 from niangjia.joining.models import Elsewhere, JoinCode, JoinRequest
@@ -159,6 +160,7 @@ QUERIES_SEE = {
     "exports": attribute(copies, "visible_to", lambda actor: copies.Export.objects.all()),
     "orders": attribute(orders, "visible_to", lambda actor: orders.ReorganisationOrder.objects.all()),
     "pairs": attribute(duplicates, "visible_to", lambda actor: Pair.objects.all()),
+    "repair tasks": attribute(asking, "visible_to", lambda actor: RepairTask.objects.all()),
     "held rows": attribute(held, "visible_to", lambda actor: HeldRow.objects.all()),
     "employers in doubt": attribute(doubts, "visible_to", lambda actor: EmployerDoubt.objects.all()),
     "remembered columns": attribute(remembering, "visible_to", lambda actor: SavedMapping.objects.all()),
@@ -202,6 +204,7 @@ DATABASE_SEES = {
     "pairs of every line": wide("registry_pair", "line", LINE),
     "merges of every office": wide("registry_merge", "office", PATH),
     "searches of every office": wide("registry_search", "office", PATH),
+    "repair tasks of every office": wide("intake_repairtask", "office", PATH),
     "held rows of every office": wide("registry_heldrow", "office", PATH),
     "employers in doubt of every office": wide("registry_employerdoubt", "office", PATH),
     "remembered columns of every office": wide("intake_savedmapping", "office", PATH),

@@ -26,7 +26,7 @@ from niangjia.foundation.acting import acting
 from niangjia.foundation.actors import Actor
 from niangjia.foundation.copies.models import Export
 from niangjia.foundation.plans.models import Batch
-from niangjia.intake.models import SavedMapping
+from niangjia.intake.models import RepairTask, SavedMapping
 from niangjia.joining import codes, reviewing
 from niangjia.joining.models import Elsewhere, JoinRequest
 from niangjia.registry import consents, logins, memberships, organisations, persons
@@ -89,6 +89,7 @@ class World:
     mappings: dict[str, Any] = field(default_factory=dict)
     doubts: dict[str, Any] = field(default_factory=dict)
     held: dict[str, Any] = field(default_factory=dict)
+    repairs: dict[str, Any] = field(default_factory=dict)
     held_canaries: dict[str, Canary] = field(default_factory=dict)
     held_batches: dict[str, Any] = field(default_factory=dict)
     spells: dict[str, Any] = field(default_factory=dict)
@@ -257,6 +258,16 @@ def _held(world: World, key: str, union: Any, office: Any) -> None:
         **place, id=row_id, batch_id=batch.pk, place=0, row=2, union_id=union.pk, said=said, opened_at=world.at,
         secrets=vault.seal(secrets_, table="registry_heldrow", row_id=row_id, at=world.at), until=date(2099, 1, 1),
         findings=[{"code": "SEX_DIFFERS", "column": "sex", "severity": "hold", "params": None}],
+    )  # fmt: skip
+    _repair(world, key, union, place)
+
+
+def _repair(world: World, key: str, union: Any, place: dict[str, Any]) -> None:
+    """Whom a held row is about is asked to mend it."""
+    world.repairs[key] = RepairTask.objects.create(
+        **place, row_id=world.held[key].pk, batch_id=world.held_batches[key].pk, union_id=union.pk, status="sent",
+        token=uuid4(), phone_token=uuid4(), needs=["id_number"], asked_at=world.at, sent_at=world.at,
+        expires_at=world.at + timedelta(days=7),
     )  # fmt: skip
 
 

@@ -41,7 +41,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     if request.method == "POST":
         return _decide(request)
-    batch = _asked(request)
+    batch = batch_asked(request)
     waiting = queries.waiting(by=actor)
     working = queries.visible_to(actor).filter(status=Status.DECIDED)
     if batch is not None:
@@ -54,7 +54,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     return render(request, "console/held/rows.html", context)
 
 
-def _asked(request: HttpRequest) -> Any:
+def batch_asked(request: HttpRequest) -> Any:
     """Return the list that the address names, None where it names none that there is."""
     try:
         return intake.get(UUID(request.GET.get("batch", "")), by=actor_of(request))
@@ -118,7 +118,7 @@ def _decide(request: HttpRequest) -> HttpResponse:
 
 def _back(request: HttpRequest) -> HttpResponse:
     """Lead back to the list that the page was about."""
-    batch = _asked(request)
+    batch = batch_asked(request)
     address = reverse("console:held-rows")
     return redirect(f"{address}?batch={batch.pk}" if batch is not None else address)
 

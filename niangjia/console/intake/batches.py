@@ -34,6 +34,7 @@ from niangjia.foundation.plans.models import Batch
 from niangjia.foundation.plans.states import CHART, Status
 from niangjia.intake import actions, queries, returning
 from niangjia.intake.actions import MEMBERS
+from niangjia.intake.mending import asking
 from niangjia.intake.words import form_of, refusal_of
 from niangjia.registry import doubts
 from niangjia.registry.held import queries as held
@@ -117,6 +118,7 @@ def _held(batch: Batch, actor: Actor) -> dict[str, Any]:
         "held_rows": mine.count(),
         "held_until": mine.aggregate(first=Min("until"))["first"],
         "held_above": held.waiting_above(batch, by=actor),
+        "mendable": asking.askable(by=actor).filter(batch_id=batch.pk).count(),
     }
 
 

@@ -13,11 +13,12 @@ from uuid import UUID
 from django.db import transaction
 
 from niangjia.core.errors import Refusal
+from niangjia.core.findings import Severity
 from niangjia.foundation import workflow
 from niangjia.foundation.actors import Actor
 from niangjia.registry.held import jobs, queries
 from niangjia.registry.held.candidates import NUMBER
-from niangjia.registry.held.refusals import NotInQuestion, NoUnion, NumberTaken
+from niangjia.registry.held.refusals import NeedsMending, NotInQuestion, NoUnion, NumberTaken
 from niangjia.registry.held.states import CHART, Outcome
 from niangjia.registry.models import HeldRow
 
@@ -32,15 +33,24 @@ class Decision:
 
 def why_not_new(row: HeldRow) -> Refusal | None:
     """Return why the row cannot be taken in as a new person, None where it can."""
+    if needs_mending(row):
+        return NeedsMending()
     if any(each["why"] == NUMBER for each in row.candidates):
         return NumberTaken()
     return NoUnion() if row.union_id is None else None
+
+
+def needs_mending(row: HeldRow) -> bool:
+    """Tell whether a cell of the row cannot be right: then nobody can take it in as it is."""
+    return any(each["severity"] == Severity.REFUSE.value for each in row.findings)
 
 
 def why_not(row: HeldRow, decision: Decision, *, by: Actor) -> Refusal | None:
     """Return why the row cannot be decided so, None where it can."""
     if decision.outcome == Outcome.NEW:
         return why_not_new(row)
+    if decision.outcome == Outcome.SAME and needs_mending(row):
+        return NeedsMending()
     if decision.outcome == Outcome.SAME:
         there = queries.candidates_of([row], by=by)
         return None if decision.person in there else NotInQuestion()

@@ -12,10 +12,12 @@ import polars as pl
 from niangjia.core.findings import SCHEMA as FINDINGS
 from niangjia.core.ids import uuid7
 from niangjia.core.intake.members import SCHEMA
+from niangjia.core.plan import Verdict
 from niangjia.foundation import audit, vault
 from niangjia.foundation.actors import Actor
 from niangjia.foundation.plans.models import Batch, BatchRow
 from niangjia.registry.held.candidates import Candidate, candidates, place_of
+from niangjia.registry.held.states import Status
 from niangjia.registry.kinds.comparing import prepared, with_tokens
 from niangjia.registry.models import HeldRow, Organisation
 
@@ -76,13 +78,14 @@ def _row(
     findings = result.findings or []
     return HeldRow(
         id=key, batch_id=batch.pk, place=result.place, row=result.row, union_id=result.target_id,
-        candidates=[each.as_json() for each in those], findings=findings, alike=_alike(batch, said, findings),
-        said={name: _plain(said[name]) for name in SAID if said[name] is not None},
+        candidates=[each.as_json() for each in those], findings=findings,
+        status=Status.RETURNED if result.verdict == Verdict.REFUSED.value else Status.OPEN, alike=_alike(batch, said, findings),
+        said={name: plain(said[name]) for name in SAID if said[name] is not None},
         secrets=vault.seal(secrets, table=TABLE, row_id=key, at=at), until=until, opened_at=at,
     )  # fmt: skip
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 

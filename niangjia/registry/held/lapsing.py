@@ -14,7 +14,7 @@ from niangjia.registry.held.states import Status
 from niangjia.registry.models import HeldRow
 
 NOTHING = {"said": {}, "secrets": b"", "candidates": []}
-WAITING = (Status.OPEN, Status.DECIDED)
+WAITING = (Status.RETURNED, Status.OPEN, Status.DECIDED)
 
 
 def lapse_overdue(*, by: Actor, at: datetime) -> int:

@@ -70,10 +70,6 @@ def unlike(row: HeldRow, person: Person) -> set[str]:
 
 def waiting_above(batch: Batch, *, by: Actor) -> int:
     """Return how many held rows of ``batch`` an office above has to look at."""
-    held = plans.results_of(batch, by=by).filter(verdict=Verdict.HELD.value).count()
-    mine = (
-        visible_to(by)
-        .filter(batch_id=batch.pk, status__in=[Status.OPEN, Status.DECIDED, Status.LAPSED])
-        .count()
-    )
-    return max(0, held - mine)
+    held = plans.results_of(batch, by=by).filter(verdict=Verdict.HELD.value)
+    mine = visible_to(by).filter(batch_id=batch.pk, place__in=held.order_by().values("place"))
+    return held.count() - mine.count()

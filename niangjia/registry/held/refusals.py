@@ -13,6 +13,15 @@ class NumberTaken(Invalid):
     message = gettext_noop("Somebody on the register has this very number, so the row is no new person.")
 
 
+class NeedsMending(Invalid):
+    """A cell of the row cannot be right."""
+
+    code = "held_needs_mending"
+    message = gettext_noop(
+        "A cell of this row cannot be right. Ask the worker to correct it, or correct it in the repair workbook."
+    )
+
+
 class NoUnion(Invalid):
     """It is not known onto whose roll the row would go."""
 
@@ -48,5 +57,5 @@ class Again(Conflict):
 
 
 REFUSALS: dict[str, type[Refusal]] = {
-    each.code: each for each in (NumberTaken, NoUnion, NotInQuestion, Changed, Again)
+    each.code: each for each in (NumberTaken, NeedsMending, NoUnion, NotInQuestion, Changed, Again)
 }

@@ -12,6 +12,7 @@ from niangjia.core.statemachine import Machine, Step
 class Status(models.TextChoices):
     """Where a held row stands."""
 
+    RETURNED = "returned", _("To be mended")
     OPEN = "open", _("To be decided")
     DECIDED = "decided", _("Being carried out")
     DONE = "done", _("Settled")
@@ -27,10 +28,13 @@ class Outcome(models.TextChoices):
 
 
 CHART = Machine(
+    Step("mend", Status.RETURNED, Status.OPEN, role=Role.SYSTEM),
+    Step("mend", Status.OPEN, Status.OPEN, role=Role.SYSTEM),
     Step("decide", Status.OPEN, Status.DECIDED, role=ROLL_WRITERS),
     Step("carry_out", Status.DECIDED, Status.DONE, role=Role.SYSTEM),
     Step("refuse", Status.DECIDED, Status.OPEN, role=Role.SYSTEM),
     Step("lapse", Status.OPEN, Status.LAPSED, role=Role.SYSTEM, clock="roster_file_days"),
+    Step("lapse", Status.RETURNED, Status.LAPSED, role=Role.SYSTEM, clock="roster_file_days"),
     Step("lapse", Status.DECIDED, Status.LAPSED, role=Role.SYSTEM),
     name="held-row",
 )

@@ -45,7 +45,9 @@ class HeldRow(Scoped):
             models.UniqueConstraint(fields=["batch_id", "row"], name="heldrow_once_a_row"),
             models.CheckConstraint(
                 name="heldrow_decided_whole",
-                condition=Q(status="open", outcome="", chosen__isnull=True, decided_at__isnull=True)
+                condition=Q(
+                    status__in=["open", "returned"], outcome="", chosen__isnull=True, decided_at__isnull=True
+                )
                 | Q(status="lapsed")
                 | Q(
                     status__in=["decided", "done"],
@@ -62,7 +64,8 @@ class HeldRow(Scoped):
             ),
             models.CheckConstraint(
                 name="heldrow_keeps_nothing_at_its_end",
-                condition=Q(status__in=["open", "decided"]) | Q(secrets=b"", said={}, candidates=[]),
+                condition=Q(status__in=["open", "returned", "decided"])
+                | Q(secrets=b"", said={}, candidates=[]),
             ),
         ]
         indexes = [
