@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, connection
@@ -14,7 +15,7 @@ from niangjia.foundation.plans.models import Batch, BatchRow
 from niangjia.foundation.vault import open_sealed
 from niangjia.registry.held import judging, lapsing, queries
 from niangjia.registry.held.refusals import NotInQuestion, NoUnion, NumberTaken
-from niangjia.registry.models import HeldRow, Membership, Person
+from niangjia.registry.models import HeldRow, Membership, Organisation, Person
 from tests.intake.holding import (
     AT,
     decided,
@@ -80,9 +81,12 @@ def test_a_row_that_is_left_out_comes_back_as_refused_with_the_reason(city):
     before = roll_hash()
     batch = written(city, line(5, union, sex="女"))  # the number says a man
     (row,) = waiting(city)
+    with acting(SYSTEM):
+        Batch.objects.update(result_file_id=uuid4(), options={**batch.options, "repair_in": "en"})
 
     decided(city, (row, "out"))
 
+    assert fresh(batch).result_file_id is None and "repair_in" not in fresh(batch).options  # it is old now
     assert fresh(batch).counts == {"new": 0, "changed": 0, "same": 0, "held": 0, "refused": 1}
     assert roll_hash() == before
     with acting(SYSTEM):
@@ -158,6 +162,18 @@ def test_who_is_on_another_offices_roll_is_decided_by_the_office_above_alone(cit
         assert Membership.objects.get().organisation_id == there.pk  # a move needs a transfer
     assert fresh(batch).counts["changed"] == 1
     assert number_is_list(city) == 1
+
+
+def test_a_federation_decides_about_its_own_line_wherever_the_people_are(city):
+    with acting(SYSTEM):
+        led = Organisation.objects.filter(line__isnull=False, kind="single").select_related("line").first()
+        federation = led.line
+    written(city, line(1, led, name="张一丰"))
+    written(federation, line(101, led, name="张一丰", phone=phone(1)), name="line.csv")
+    (row,) = waiting(federation)
+    assert row.line_path == federation.path and row.person_ids == [person("张一丰").pk]
+    decided(federation, (row, "new"))
+    assert number_is_list(city) == 2
 
 
 def test_a_decision_that_the_register_has_overtaken_goes_back_to_the_clerk(city):

@@ -27,4 +27,7 @@ def recount(batch: Batch) -> None:
     counted = {organisation: Counts(**counts) for organisation, counts in parts.items()}
     batch.by_organisation = {organisation: asdict(counts) for organisation, counts in counted.items()}
     batch.counts = asdict(sum(counted.values(), Counts()))
-    batch.save(update_fields=["counts", "by_organisation", "finding_counts"])
+    # What comes back is another by now: a repair workbook that was made is old.
+    batch.options = {name: value for name, value in batch.options.items() if name != "repair_in"}
+    batch.result_file_id = None
+    batch.save(update_fields=["counts", "by_organisation", "finding_counts", "options", "result_file_id"])
