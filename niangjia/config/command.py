@@ -26,6 +26,8 @@ CHARTS = (
     "niangjia.foundation.plans.states:CHART",
     "niangjia.foundation.copies.states:CHART",
     "niangjia.registry.duplicates.states:CHART",
+    "niangjia.registry.held.states:CHART",
+    "niangjia.intake.mending.states:CHART",
     "niangjia.registry.reorganisation.states:CHART",
 )
 PORT = typer.Option(envvar="NIANGJIA_PORT", help="The port of the web server on this machine.")

@@ -50,6 +50,7 @@ REGISTRY = {
     "registry_employer": {**_for((OFFICE, LINE), "S"), SYSTEM: "SIU"},
     "registry_headcount": {**_for((OFFICE, LINE), "S"), SYSTEM: "SIUD"},
     "registry_employerdoubt": {**_for((OFFICE, LINE), "SU"), SYSTEM: "SIUD"},
+    "registry_heldrow": {**_for((OFFICE, LINE), "SU"), SYSTEM: "SIUD"},
     "registry_person": {OFFICE: "SU", LINE: "S", WORKER: "S", SYSTEM: "SIUD"},
     "registry_identitytoken": {SYSTEM: "SIUD"},
     "registry_personlogin": {APP: "S", WORKER: "S", SYSTEM: "SIU"},
@@ -96,6 +97,9 @@ COPIES = {
 }
 
 INTAKE = {
+    "intake_repairtask": {**_for((OFFICE, LINE), "SIU"), SYSTEM: "SIUD"},
+    # Whoever has the link can write it, and nobody but the job read it back.
+    "intake_repairanswer": {WORKER: "I", SYSTEM: "SIUD"},
     "intake_savedmapping": {**_for((OFFICE, LINE), "SIUD"), SYSTEM: "S U(path, line_path)"},
 }
 
@@ -127,6 +131,7 @@ GRANTS: dict[str, dict[str, str]] = (
 FUNCTIONS = {
     "audit_about_me(timestamptz, integer)": (WORKER,),
     "audit_names_of(uuid)": (SYSTEM, AUDIT),
+    "intake_repair_asked(uuid, timestamptz)": (WORKER,),
     "registry_shown_by_card(uuid)": EVERYONE,
     "registry_hold(uuid[])": (OFFICE, LINE, SYSTEM),
     "registry_name_birth(text, date)": (SYSTEM,),

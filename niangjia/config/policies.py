@@ -171,6 +171,14 @@ DUPLICATES = {
 
 EMPLOYERS = {"console:employer-doubts": only(ROLL_WRITERS, BOTH)}
 
+HELD = {
+    "console:held-rows": only(ROLL_WRITERS, BOTH),
+    "console:held-row": only(ROLL_WRITERS),
+    "console:held-row-unmask": only(ROLL_WRITERS, POST),
+    "console:held-mending": only(ROLL_WRITERS, BOTH),
+    "mobile:mend": only(WORKERS, BOTH),
+}
+
 ROUTES: dict[str, Route] = (
     SIGN_IN
     | JOINING
@@ -179,6 +187,7 @@ ROUTES: dict[str, Route] = (
     | ORDERS
     | DUPLICATES
     | EMPLOYERS
+    | HELD
     | {
         "ui:language": everybody(),
         "ui:large-type": everybody(),

@@ -8,9 +8,11 @@ JOBS = (
     "niangjia.foundation.chores",
     "niangjia.foundation.copies.making",
     "niangjia.registry.duplicates.jobs",
+    "niangjia.registry.held.jobs",
     "niangjia.registry.reorganisation.jobs",
     "niangjia.joining.jobs",
     "niangjia.intake.jobs",
+    "niangjia.intake.mending.jobs",
 )
 
 
@@ -78,10 +80,20 @@ def _exports() -> None:
 
 def _events() -> None:
     """Say what follows from an act elsewhere."""
+    from django.urls import reverse
+
     from niangjia.foundation import events
+    from niangjia.intake import jobs as intake
+    from niangjia.intake.mending import links, taking_in
     from niangjia.registry.duplicates import searching
+    from niangjia.registry.held import lapsing
 
     events.on("batch.finish", searching.after_batch)
+    events.on("batch.finish", intake.hold_after)
+    events.on("held-row.carry_out", taking_in.after_carrying_out)
+    links.lead_to(lambda text: reverse("mobile:mend", args=[text]))
+    events.on("batch.take_back", lapsing.after_taking_back)
+    events.on("held_rows.carried_out", searching.after_batch)
 
 
 def _following() -> None:

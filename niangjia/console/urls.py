@@ -9,6 +9,8 @@ from niangjia.console.copies import views as exports
 from niangjia.console.duplicates import pairs
 from niangjia.console.duplicates import queue as duplicates
 from niangjia.console.employers import doubts
+from niangjia.console.held import mending
+from niangjia.console.held import rows as held
 from niangjia.console.intake import batches, rosters
 from niangjia.console.joining import codes, elsewhere, queue, requests
 from niangjia.console.officers import views as officers
@@ -29,6 +31,10 @@ urlpatterns = [
     path("intake/", rosters.rosters, name="intake"),
     path("intake/template.xlsx", rosters.empty, name="intake-template"),
     path("intake/doubts/", doubts.listed, name="employer-doubts"),
+    path("intake/held/", held.listed, name="held-rows"),
+    path("intake/held/mending/", mending.listed, name="held-mending"),
+    path("intake/held/<uuid:pk>/", held.show, name="held-row"),
+    path("intake/held/<uuid:pk>/unmask/", held.unmask, name="held-row-unmask"),
     path("intake/<uuid:pk>/", batches.show, name="intake-batch"),
     path("intake/<uuid:pk>/columns/", batches.remap, name="intake-remap"),
     path("intake/<uuid:pk>/columns/anew/", batches.guess_anew, name="intake-guess-anew"),

@@ -21,7 +21,7 @@ from niangjia.foundation.offices import office_of
 from niangjia.foundation.plans import committing, kinds
 from niangjia.foundation.plans.models import Batch
 from niangjia.foundation.plans.states import CHART, Status
-from niangjia.intake import remembering, returning
+from niangjia.intake import holding, remembering, returning
 from niangjia.intake.planning import forget, plan_blocks
 from niangjia.intake.reading.caps import Caps
 from niangjia.intake.reading.refusals import NoHeader, OtherKind, Unexpected
@@ -138,6 +138,18 @@ def _failed(row: Batch, refusal: Refusal, *, by: Actor, at: datetime) -> None:
 def commit(*, batch: UUID, by: Actor, now: Clock) -> None:
     """Write the plan of ``batch``."""
     committing.carry_out(batch, by=by, now=now)
+
+
+@job("intake.hold", transaction=False)
+def hold(*, batch: UUID, by: Actor, now: Clock) -> None:
+    """Put the held rows of a written roster before a clerk."""
+    holding.keep_held_rows(batch, by=by, now=now)
+
+
+def hold_after(row: Batch, *, by: Actor, at: datetime) -> None:
+    """Ask for that, where there are any; the held rows of other lists are mended in the workbook, or have a page of their own."""
+    if row.kind == holding.MEMBERS and (returning.has_repair(row) or returning.moved_on(row, by=by)):
+        hold.defer(batch=row.pk)
 
 
 @job("intake.undo", transaction=False, given_up=_give_up)

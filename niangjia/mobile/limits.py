@@ -15,6 +15,7 @@ RATES = {
     "send_code": "3/15m/key,10/1d/key,60/15m/ip",
     "try_code": "10/15m/key,120/15m/ip",
     "hand_in": "5/1h/key,120/15m/ip",
+    "mend": "10/1h/key,60/15m/ip",
     "first_link": "5/1d/key,60/1d/ip",
 }
 

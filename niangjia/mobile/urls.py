@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from niangjia.mobile import first_link, home, notices, signing
+from niangjia.mobile import first_link, home, mending, notices, signing
 from niangjia.mobile.joining import asking, cards, handing_in, mine
 
 app_name = "mobile"
@@ -15,6 +15,7 @@ urlpatterns = [
     path("j/<str:token>/", asking.landing, name="join"),
     path("j/<str:token>/hand-in/", handing_in.hand_in, name="join-hand-in"),
     path("j/<str:token>/<slug:step>/", asking.question, name="join-step"),
+    path("r/<str:text>/", mending.mend, name="mend"),
     path("join/code/", handing_in.code, name="join-code"),
     path("join/code/again/", handing_in.send_again, name="join-send-again"),
     path("me/", mine.me, name="me"),

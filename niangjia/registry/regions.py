@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
@@ -33,3 +34,8 @@ def _region(row: dict[str, Any]) -> Region:
         valid_to=row["valid_to"],
         edition=row["edition"],
     )
+
+
+def names_of(codes: Iterable[str]) -> dict[str, str]:
+    """Return the names of regions by their codes."""
+    return dict(Region.objects.filter(pk__in=set(codes)).values_list("pk", "name"))

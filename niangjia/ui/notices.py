@@ -29,6 +29,10 @@ WORDS = {
     ),
     "batch_planned": gettext_noop("The trial run of a roster is ready."),
     "batch_committed": gettext_noop("A roster has been taken in."),
+    "held_rows_wait": gettext_noop(
+        "Rows of a roster below you were held, and only you may know whom they may be about. Decide on them."
+    ),
+    "row_mended": gettext_noop("A worker has corrected a row of a roster. Look at it, and take it in."),
     "batch_undone": gettext_noop("A roster has been taken back."),
     "repair_ready": gettext_noop("The repair workbook of a long list is ready to be fetched."),
     "batch_failed": gettext_noop("A roster could not be read to its end."),

@@ -59,6 +59,18 @@ VISITED: dict[str, set[str]] = {
         "console:intake-batch",
         "console:officers",
     },
+    "test_held_rows_are_decided_beside_the_register": {
+        "console:held-row",
+        "console:held-rows",
+        "console:intake",
+        "console:intake-batch",
+    },
+    "test_a_worker_mends_the_own_row_by_phone": {
+        "console:held-mending",
+        "console:held-rows",
+        "console:intake-batch",
+        "mobile:mend",
+    },
     "test_two_hundred_faults_are_mended_in_two_rounds": {"console:intake-batch"},
     "test_signing_in_and_what_is_refused": {
         "account_inactive",

@@ -142,6 +142,7 @@ class Asker:
             "export": world.exports,
             "order": world.orders,
             "pair": world.pairs,
+            "held": world.held,
         }
         return things[kind][cell.place].pk
 
@@ -261,7 +262,7 @@ def _may_know(cell: Cell, page: Page, canary: Canary) -> bool:
     if canary.kind == "elsewhere":
         return page.lists == ("elsewhere",) and cell.who.position in DECIDES_ELSEWHERE
     if page.thing:
-        shown = canary.kind in ("request", "pair") and page.thing == canary.kind
+        shown = canary.kind in ("request", "pair", "held") and page.thing == canary.kind
         return shown and canary.place == cell.place and _sees(cell, cell.place)
     return canary.kind in page.lists and _sees(cell, canary.place)
 

@@ -41,6 +41,8 @@ EVERYWHERE = {
     "console:order",
     "console:duplicate",
     "console:duplicate-unmask",
+    "console:held-row",
+    "console:held-row-unmask",
 }
 # Without a token everybody is refused before anything is looked at.
 FORGED = [
@@ -84,5 +86,5 @@ def places(route: str, page: Any, who: Who, *, known: bool) -> tuple[str, ...]:
         return ("union",)
     if page.thing == "elsewhere":
         return ("union", "missing")
-    more = (SUPERIOR,) if page.thing == "pair" else ()
+    more = (SUPERIOR,) if page.thing in ("pair", "held") else ()
     return (*PLACES, *more, "missing") if route in EVERYWHERE else ("union", "cousin", *more, "missing")

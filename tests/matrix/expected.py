@@ -125,6 +125,7 @@ PAGES: dict[str, Page] = {
     "mobile:join-code": public(get=(302,), post=(302,)),
     "mobile:join-send-again": public(get=(), post=(302,)),
     "mobile:verify": public(args=("card",)),
+    "mobile:mend": own(WORKERS, get=(404,), post=(404,), args=("nobody-made-this-link-",)),
     "mobile:first-link": own({"applicant"}, get=(200,), post=(200,)),
     "mobile:me": own(WORKERS, get=(302,)),
     "mobile:request": own(WORKERS),
@@ -198,6 +199,12 @@ PAGES: dict[str, Page] = {
     "console:intake-cancel": desk(WRITERS, get=(), post=(302,), thing="batch"),
     "console:intake-undo": desk(WRITERS, get=ANSWER, post=(302,), thing="batch"),
     "console:employer-doubts": desk(WRITERS, post=(302,), lists=("doubt",)),
+    "console:held-rows": desk(WRITERS, post=(302,), lists=("held",)),
+    "console:held-mending": desk(WRITERS, post=(302,), lists=("held",)),
+    "console:held-row": desk(WRITERS, thing="held"),
+    "console:held-row-unmask": desk(
+        WRITERS, get=(), post=(200,), thing="held", data={"reason": "核对证件照片"}, uncovers=True
+    ),
     "console:intake-template": desk(WRITERS),
     "console:intake-repair": desk(WRITERS, get=(200, 404), thing="batch"),
     "console:intake-repair-ask": desk(WRITERS, get=(), post=(302, 404), thing="batch"),

@@ -19,10 +19,12 @@ from niangjia.foundation.copies import queries as copies
 from niangjia.foundation.plans import queries as plans
 from niangjia.insight import figures
 from niangjia.intake import remembering
+from niangjia.intake.mending import asking
 from niangjia.joining import codes
 from niangjia.joining import queries as joining
 from niangjia.registry import doubts, memberships, officers, persons
 from niangjia.registry.duplicates import queries as duplicates
+from niangjia.registry.held import queries as held
 from niangjia.registry.postings import actor_for
 from niangjia.registry.reorganisation import queries as orders
 from tests.joiners import SYSTEM
@@ -52,6 +54,8 @@ def things(world: World) -> dict[str, Rows]:
     spells = {row.pk: at_union.get(name, name) for name, row in world.spells.items()}
     # A consent moves along with its person.
     given = {row.pk: "cousin" if name == "moved" else name for name, row in world.consents.items()}
+    # The batch of a row that lies at the superior is its union's.
+    batches = {row.pk: "union" if key == SUPERIOR else key for key, row in world.held_batches.items()}
     return {
         "registry_person": placed(world.persons),
         "registry_membership": spells,
@@ -60,7 +64,7 @@ def things(world: World) -> dict[str, Rows]:
         "joining_joinrequest": requests,
         "joining_elsewhere": {world.elsewhere.pk: "superior"},
         "joining_joincode": placed(world.codes),
-        "plans_batch": placed(world.batches),
+        "plans_batch": placed(world.batches) | batches,
         "copies_export": placed(world.exports),
         "registry_reorganisationorder": placed(world.orders),
         "registry_pair": placed(world.pairs),
@@ -68,6 +72,8 @@ def things(world: World) -> dict[str, Rows]:
         "registry_search": placed(world.searches),
         "intake_savedmapping": placed(world.mappings),
         "registry_employerdoubt": placed(world.doubts),
+        "registry_heldrow": placed(world.held),
+        "intake_repairtask": placed(world.repairs),
     }
 
 
@@ -78,6 +84,8 @@ QUERIES: dict[str, tuple[str, Callable[[Actor], Any]]] = {
     "memberships.visible_to": ("registry_membership", lambda actor: memberships.visible_to(actor)),
     "persons.visible_to": ("registry_person", lambda actor: persons.visible_to(actor)),
     "officers.visible_to": ("registry_officer", lambda actor: officers.visible_to(actor)),
+    "asking.visible_to": ("intake_repairtask", lambda actor: asking.visible_to(actor)),
+    "held.visible_to": ("registry_heldrow", lambda actor: held.visible_to(actor)),
     "doubts.visible_to": ("registry_employerdoubt", lambda actor: doubts.visible_to(actor)),
     "remembering.visible_to": ("intake_savedmapping", lambda actor: remembering.visible_to(actor)),
     "plans.visible_to": ("plans_batch", lambda actor: plans.visible_to(actor)),
@@ -101,6 +109,8 @@ GUARDED = (
     "registry_search",
     "intake_savedmapping",
     "registry_employerdoubt",
+    "registry_heldrow",
+    "intake_repairtask",
 )
 # A worker has no right on these at all: see test_grants.
 OF_OFFICES = {
@@ -114,6 +124,8 @@ OF_OFFICES = {
     "registry_search",
     "intake_savedmapping",
     "registry_employerdoubt",
+    "registry_heldrow",
+    "intake_repairtask",
 }
 
 

@@ -23,13 +23,15 @@ from niangjia.foundation.notices.models import Notice
 from niangjia.foundation.plans import queries as plans
 from niangjia.insight import figures
 from niangjia.intake import remembering
-from niangjia.intake.models import SavedMapping
+from niangjia.intake.mending import asking
+from niangjia.intake.models import RepairTask, SavedMapping
 from niangjia.joining import codes
 from niangjia.joining import queries as joining
 from niangjia.joining.models import Elsewhere, JoinCode, JoinRequest
 from niangjia.registry import doubts, memberships, officers, persons, postings
 from niangjia.registry.duplicates import queries as duplicates
-from niangjia.registry.models import Delta, EmployerDoubt, Membership, Officer, Pair, Person, Posting
+from niangjia.registry.held import queries as held
+from niangjia.registry.models import Delta, EmployerDoubt, HeldRow, Membership, Officer, Pair, Person, Posting
 from niangjia.registry.reorganisation import queries as orders
 
 Patch = pytest.MonkeyPatch
@@ -159,6 +161,8 @@ QUERIES_SEE = {
     "orders": attribute(orders, "visible_to", lambda actor: orders.ReorganisationOrder.objects.all()),
     "pairs": attribute(duplicates, "visible_to", lambda actor: Pair.objects.all()),
     "officers": attribute(officers, "visible_to", lambda actor: Officer.objects.all()),
+    "repair tasks": attribute(asking, "visible_to", lambda actor: RepairTask.objects.all()),
+    "held rows": attribute(held, "visible_to", lambda actor: HeldRow.objects.all()),
     "employers in doubt": attribute(doubts, "visible_to", lambda actor: EmployerDoubt.objects.all()),
     "remembered columns": attribute(remembering, "visible_to", lambda actor: SavedMapping.objects.all()),
     "figures": attribute(figures, "deltas_visible_to", lambda actor: Delta.objects.all()),
@@ -203,6 +207,8 @@ DATABASE_SEES = {
     "searches of every office": wide("registry_search", "office", PATH),
     "officers of every office": wide("registry_officer", "office", PATH),
     "officers of every line": wide("registry_officer", "line", LINE),
+    "repair tasks of every office": wide("intake_repairtask", "office", PATH),
+    "held rows of every office": wide("registry_heldrow", "office", PATH),
     "employers in doubt of every office": wide("registry_employerdoubt", "office", PATH),
     "remembered columns of every office": wide("intake_savedmapping", "office", PATH),
     "figures of every office": wide("registry_delta", "office", PATH),

@@ -30,6 +30,8 @@ READERS = {
     "joining_elsewhere": {"office", "line", "system"},
     "files_storedfile": {"office", "line", "system"},
     "plans_batch": {"office", "line", "system"},
+    "intake_repairtask": {"office", "line", "system"},
+    "registry_heldrow": {"office", "line", "system"},
     "registry_employerdoubt": {"office", "line", "system"},
     "intake_savedmapping": {"office", "line", "system"},
     "plans_chunk": {"office", "line", "system"},

@@ -19,19 +19,20 @@ from django.contrib.auth.hashers import make_password
 from niangjia.cli.synth.numbers import citizen_number
 from niangjia.core.codes.phones import demo_prefix
 from niangjia.core.roles import Role
-from niangjia.foundation import notices
+from niangjia.foundation import notices, vault
 from niangjia.foundation.accounts import secrets
 from niangjia.foundation.accounts.models import Account
 from niangjia.foundation.acting import acting
 from niangjia.foundation.actors import Actor
 from niangjia.foundation.copies.models import Export
 from niangjia.foundation.plans.models import Batch
-from niangjia.intake.models import SavedMapping
+from niangjia.intake.models import RepairTask, SavedMapping
 from niangjia.joining import codes, reviewing
 from niangjia.joining.models import Elsewhere, JoinRequest
 from niangjia.registry import consents, logins, memberships, organisations, persons
 from niangjia.registry.models import (
     EmployerDoubt,
+    HeldRow,
     Merge,
     Officer,
     OrderLine,
@@ -45,7 +46,7 @@ from tests.jobs import run_jobs
 from tests.joiners import SYSTEM, asked, reviewer
 from tests.matrix.expected import OFFICES, PLACES, SUPERIOR, TREE
 
-SIGNS = "骉龘犇淼焱垚鑫森晶磊矗羴猋劦惢卉毳譶骦麤鱻鸑鷟鹝鹞鹠鹡鹢鹣鹤鹥鹦鹧鹨鹩鹪鹫鹬鹭鹮鹯鹰鹱鹲鹳鹴鹵"
+SIGNS = "骉龘犇淼焱垚鑫森晶磊矗羴猋劦惢卉毳譶骦麤鱻鸑鷟鹝鹞鹠鹡鹢鹣鹤鹥鹦鹧鹨鹩鹪鹫鹬鹭鹮鹯鹰鹱鹲鹳鹴鹵麢鼍鼗齉齾龖龗爨籱虪讟貜躩鑢钃驫"
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 LOGINS = ("applicant", "other applicant", "member", "other member", "moved member")
 
@@ -90,6 +91,10 @@ class World:
     doubts: dict[str, Any] = field(default_factory=dict)
     officers: dict[str, Any] = field(default_factory=dict)
     officer_canaries: dict[str, Canary] = field(default_factory=dict)
+    held: dict[str, Any] = field(default_factory=dict)
+    repairs: dict[str, Any] = field(default_factory=dict)
+    held_canaries: dict[str, Canary] = field(default_factory=dict)
+    held_batches: dict[str, Any] = field(default_factory=dict)
     spells: dict[str, Any] = field(default_factory=dict)
     persons: dict[str, Any] = field(default_factory=dict)
     consents: dict[str, Any] = field(default_factory=dict)
@@ -123,7 +128,7 @@ class World:
     @property
     def canaries(self) -> list[Canary]:
         """Return every person's."""
-        more = [*self.pair_canaries.values(), *self.officer_canaries.values()]
+        more = [*self.pair_canaries.values(), *self.officer_canaries.values(), *self.held_canaries.values()]
         return [*self.requests.values(), *self.members.values(), *more, self.elsewhere_canary]
 
 
@@ -135,6 +140,8 @@ def build() -> World:
         _at_place(world, place)
         _pair(world, place, (place, place), at=place)
     _pair(world, SUPERIOR, ("union", "cousin"), at="city")
+    with acting(SYSTEM):
+        _held(world, SUPERIOR, world.unions["union"], world.unions["city"])
     _moved(world)
     _elsewhere(world)
     _officials(world)
@@ -161,6 +168,7 @@ def _at_place(world: World, place: str) -> None:
         world.codes[place] = codes.make(union, label=f"{place}-门口码", by=SYSTEM, at=at)
         notices.tell_office(union.pk, "join_request_waits", at=at, subject=uuid4())
         world.batches[place] = _batch(union, place, at)
+        _held(world, place, union, union)
         world.exports[place] = _export(union, place, at)
         world.orders[place] = _order(union, place, at)
         world.doubts[place] = _doubt(union, place)
@@ -247,6 +255,32 @@ def _batch(union: Any, name: str, at: datetime) -> Batch:
         "file_name": f"{name}-名册.xlsx",
     }
     return Batch.objects.create(**place, **facts, uploaded_at=at)
+
+
+def _held(world: World, key: str, union: Any, office: Any) -> None:
+    """A row of a written roster of ``union`` was held, and lies at ``office``."""
+    canary = world.held_canaries[key] = world.fresh("held", key)
+    batch = world.held_batches[key] = _batch(union, f"{key}-待定", world.at)
+    Batch.objects.filter(pk=batch.pk).update(status="committed", committed_at=world.at)
+    place = {"organisation": office, "path": office.path, "line_path": office.line_path}
+    said = {"name": canary.name, "sex": "1", "birth_on": "1985-06-07", "employer": canary.workplace}
+    row_id = uuid4()
+    secrets_ = {"id_number": canary.number, "phone": canary.phone}
+    world.held[key] = HeldRow.objects.create(
+        **place, id=row_id, batch_id=batch.pk, place=0, row=2, union_id=union.pk, said=said, opened_at=world.at,
+        secrets=vault.seal(secrets_, table="registry_heldrow", row_id=row_id, at=world.at), until=date(2099, 1, 1),
+        findings=[{"code": "SEX_DIFFERS", "column": "sex", "severity": "hold", "params": None}],
+    )  # fmt: skip
+    _repair(world, key, union, place)
+
+
+def _repair(world: World, key: str, union: Any, place: dict[str, Any]) -> None:
+    """Whom a held row is about is asked to mend it."""
+    world.repairs[key] = RepairTask.objects.create(
+        **place, row_id=world.held[key].pk, batch_id=world.held_batches[key].pk, union_id=union.pk, status="sent",
+        token=uuid4(), phone_token=uuid4(), needs=["id_number"], asked_at=world.at, sent_at=world.at,
+        expires_at=world.at + timedelta(days=7),
+    )  # fmt: skip
 
 
 def _export(union: Any, name: str, at: datetime) -> Export:

@@ -74,13 +74,13 @@ def _line(field: str, told: Sequence[Mapping[str, str]], form: Any, *, covered: 
 
 
 def texts(person: Person, opened: Mapping[str, str] | None) -> dict[str, str]:
-    """Return what a record says in each field, masked unless ``opened`` is given."""
+    """Return what a record says in each field, masked unless ``opened`` is given: then of secrets only those in it."""
     secret = opened if opened is not None else masked(person, fields=SECRET)
     spell = memberships.open_primary_of(person)
     codes = {field: code_name(getattr(person, field), table) for field, table in CODES.items()}
     return {
         **codes,
-        **{field: secret[field] for field in SECRET},
+        **{field: secret.get(field, "") for field in SECRET},
         "id_number": secret["id_number"] + _kind(person),
         "sex": codes["sex"] if person.sex != "0" else "",
         "name": person.name if opened is not None else masked_name(person.name),

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Min
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -22,6 +23,7 @@ from niangjia.console.intake.rosters import look_of
 from niangjia.console.requests import WORKBOOK, page_of, workbook
 from niangjia.core.errors import NotFound, Refusal
 from niangjia.core.intake.lists import Form
+from niangjia.core.plan import Verdict
 from niangjia.foundation import audit
 from niangjia.foundation.actors import Actor
 from niangjia.foundation.files.models import StoredFile
@@ -31,8 +33,11 @@ from niangjia.foundation.plans import queries as plans
 from niangjia.foundation.plans.models import Batch
 from niangjia.foundation.plans.states import CHART, Status
 from niangjia.intake import actions, queries, returning
+from niangjia.intake.actions import MEMBERS
+from niangjia.intake.mending import asking
 from niangjia.intake.words import form_of, refusal_of
 from niangjia.registry import doubts
+from niangjia.registry.held import queries as held
 from niangjia.ui.requests import actor_of
 from niangjia.ui.words import sentence
 
@@ -96,6 +101,24 @@ def _trial(request: HttpRequest, batch: Batch) -> dict[str, Any]:
         "asked": any(request.GET.get(name) for name in ("show", "rule", "union")),
         "kept": shown.kept(batch),
         "doubts": doubts.waiting(by=actor).filter(batch_id=batch.pk).count(),
+        **_held(batch, actor),
+    }
+
+
+def _held(batch: Batch, actor: Actor) -> dict[str, Any]:
+    """Return how many held rows wait here and above, and until when; before the list is written, whether any will."""
+    if batch.kind != MEMBERS:
+        return {}
+    if batch.status == Status.PLANNED:
+        return {"will_wait": batch.counts.get(Verdict.HELD.value, 0)}
+    if batch.status != Status.COMMITTED:
+        return {}
+    mine = held.waiting(by=actor).filter(batch_id=batch.pk)
+    return {
+        "held_rows": mine.count(),
+        "held_until": mine.aggregate(first=Min("until"))["first"],
+        "held_above": held.waiting_above(batch, by=actor),
+        "mendable": asking.askable(by=actor).filter(batch_id=batch.pk).count(),
     }
 
 

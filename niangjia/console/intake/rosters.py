@@ -23,6 +23,7 @@ from niangjia.foundation.plans.states import Status
 from niangjia.intake import actions, queries
 from niangjia.intake.template import template
 from niangjia.registry import doubts, organisations
+from niangjia.registry.held import queries as held
 from niangjia.registry.models import Organisation
 from niangjia.ui.dates import moment_text
 from niangjia.ui.requests import actor_of
@@ -75,6 +76,7 @@ def rosters(request: HttpRequest) -> HttpResponse:
     choices = [Choice(name, _(kind.form.label), kind is current) for name, kind in open_to.items()]
     context = {"form": form, "page": page, "rows": rows, "choices": choices, "about": _(current.form.about)}
     context |= {"current": current.form.name, "doubts": doubts.waiting(by=actor).count()}
+    context |= {"held_rows": held.waiting(by=actor).count()}
     return render(request, "console/intake/rosters.html", context)
 
 

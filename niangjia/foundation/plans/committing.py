@@ -164,7 +164,9 @@ def take_back_chunk(batch_id: UUID, number: int, *, by: Actor, now: Clock) -> No
             return
         kind_of(batch).take_back(chunk, batch=batch, by=by, at=at)
         _check_point(chunk, Chunk.State.UNDONE, undone_at=at)
-        progress.report(batch_id, stage="undo", done=batch.rows - chunk.first, total=batch.rows, at=at)
+        # A chunk of rows that were decided later begins beyond the list.
+        done = max(0, batch.rows - chunk.first)
+        progress.report(batch_id, stage="undo", done=done, total=batch.rows, at=at)
 
 
 def give_up(batch_id: UUID, *, by: Actor, at: datetime) -> None:

@@ -73,20 +73,45 @@ def compared(
         scope: of the office that hands the roster in; None sees everything.
         on: the joining day of those whose roster does not tell one.
     """
-    rows = columns.rename({"region": "region_id", "household": "hukou"}).with_columns(
-        worst(found, columns.height).alias("worst"),
-        by_value(columns["employer"], lambda frame: frame.select(employer_key=match_key(pl.col("text"))))[
-            "employer_key"
-        ],
-    )
-    rows = _with_tokens(rows)
-    rows = _with_known(rows)
+    rows = _with_known(with_tokens(prepared(columns, found)))
     rows, opened = _with_secrets(rows)
     rows = _judged(rows, scope)
     both = pl.concat([found, findings(rows, RULES)]).sort("row", maintain_order=True)
     verdict = plan.verdicts(rows["known"], worst(both, rows.height))
     rows = _with_keys(rows.with_columns(verdict.alias("verdict")), on=on, at=at)
     return Compared(rows.with_columns(told(both, rows.height)), both, opened)
+
+
+def decided(
+    columns: pl.DataFrame, found: pl.DataFrame, tokens: pl.Series, *, on: date, at: datetime
+) -> Compared:
+    """Return rows that a person has decided on with what a commit writes of each, whatever would hold them.
+
+    Somebody who is on the roll of another union stays there: the roster's particulars are taken, a move needs a transfer.
+
+    Args:
+        found: what is only noted.
+        tokens: (n,) of binary: by which number the person whom the clerk chose is known, null where the row's own counts.
+    """
+    rows = with_tokens(prepared(columns, found))
+    rows = _with_known(rows.with_columns(pl.coalesce(tokens, pl.col("id_token")).alias("id_token")))
+    rows, opened = _with_secrets(rows.with_columns(likely=pl.lit(value=False)))
+    rows = _judged(rows, None).with_columns(
+        pl.coalesce("known_organisation", "organisation").alias("organisation"),
+        pl.col("known").alias("verdict"),
+    )
+    whole = _with_keys(rows, on=on, at=at)
+    return Compared(whole.with_columns(told(found, rows.height)), found, opened)
+
+
+def prepared(columns: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows of a roster under the names of the register, each with its gravest finding and its employer's key."""
+    return columns.rename({"region": "region_id", "household": "hukou"}).with_columns(
+        worst(found, columns.height).alias("worst"),
+        by_value(columns["employer"], lambda frame: frame.select(employer_key=match_key(pl.col("text"))))[
+            "employer_key"
+        ],
+    )
 
 
 def told(found: pl.DataFrame, n: int) -> pl.Series:
@@ -101,7 +126,7 @@ def _places(n: int) -> pl.DataFrame:
     return pl.DataFrame({"row": pl.int_range(n, dtype=pl.UInt32, eager=True)})
 
 
-def _with_tokens(rows: pl.DataFrame) -> pl.DataFrame:
+def with_tokens(rows: pl.DataFrame) -> pl.DataFrame:
     """Add the keyed indexes, null for rows that come back anyway."""
     refused = rows["worst"] == Severity.REFUSE.value
     usable = rows["id_number"].is_not_null() & ~refused.fill_null(value=False) & rows["repeats"].is_null()

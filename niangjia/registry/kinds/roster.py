@@ -14,6 +14,14 @@ MOVED = "ROLL_MOVED"
 MOVED_SAYS = gettext_noop(
     "The register changed between the trial run and the writing. Hand the row in again."
 )
+# A clerk has looked at a held row, and keeps it out.
+LEFT_OUT = "ROW_LEFT_OUT"
+LEFT_OUT_SAYS = gettext_noop(
+    "Your office decided that this row stays out. Hand it in again if that was a mistake."
+)
+# Whom the row is about has corrected it: a clerk takes it in.
+MENDED = "ROW_MENDED"
+MENDED_SAYS = gettext_noop("The worker has corrected this row by phone. Look at it, and take it in.")
 _RULES = (*rules.ROWS, *rules.REPEATS, *RULES)
 
 FORM = Form(
@@ -39,8 +47,10 @@ FORM = Form(
     # The last digit of the number is wrong: an example that is sent back comes back.
     examples={"name": "张三", "id_number": "369900199001010011", "phone": "13800000000", "born_on": "1990-01-01",
         "employer": "曙光软件有限公司", "joined_on": "2026-05-01", "region": "360102"},
-    messages=rules.MESSAGES | {rule.code: rule.message for rule in RULES} | {MOVED: MOVED_SAYS},
-    severities=dict.fromkeys((*rules.UNIONS, MOVED), Severity.HOLD) | {rule.code: rule.severity for rule in _RULES},
+    messages=rules.MESSAGES | {rule.code: rule.message for rule in RULES}
+    | {MOVED: MOVED_SAYS, LEFT_OUT: LEFT_OUT_SAYS, MENDED: MENDED_SAYS},
+    severities=dict.fromkeys((*rules.UNIONS, MOVED), Severity.HOLD) | {rule.code: rule.severity for rule in _RULES}
+    | {LEFT_OUT: Severity.REFUSE, MENDED: Severity.HOLD},
     kept={
         "touched": gettext_noop("Somebody has changed this person or the membership since."),
         "in_use": gettext_noop("Something else refers to this person by now, for example a card or a request."),

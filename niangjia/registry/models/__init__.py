@@ -4,6 +4,7 @@ from niangjia.registry.models.consents import Consent
 from niangjia.registry.models.deltas import Delta
 from niangjia.registry.models.duplicates import Merge, MergeRecord, MergeRow, Pair, Search
 from niangjia.registry.models.employers import Employer, EmployerDoubt, HeadCount
+from niangjia.registry.models.held import HeldRow
 from niangjia.registry.models.memberships import Membership
 from niangjia.registry.models.officers import Officer
 from niangjia.registry.models.organisations import Organisation, Parenthood
@@ -20,6 +21,7 @@ __all__ = [
     "Employer",
     "EmployerDoubt",
     "HeadCount",
+    "HeldRow",
     "IdentityToken",
     "Membership",
     "Merge",

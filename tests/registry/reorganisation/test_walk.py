@@ -36,6 +36,8 @@ STAYS = {
     "registry_merge": "as its pair",
     "intake_savedmapping": "how its own clerks head their columns",
     "registry_employerdoubt": "as its batch",
+    "intake_repairtask": "lies where its row lay when it was asked for",
+    "registry_heldrow": "lies at the common superior of its office and those in question: placed anew when it is decided",
     "audit_event": "tells of a moment",
 }
 NAMES = {
