@@ -30,6 +30,7 @@ rootLogger.appenderRef.none.ref = none
 """
 # Of a session on this machine: as many parts as make sense for two to four cores, not for a cluster.
 LOCAL_PARTS = "4"
+ARGUMENTS = "PYSPARK_SUBMIT_ARGS"
 
 
 def ready(master: str, secret: str) -> None:
@@ -103,14 +104,31 @@ def _started(master: str, secret: str, private: Path) -> Any:
     levels = private / "log4j2.properties"
     levels.write_text(QUIET)
     builder = SparkSession.builder.master(master).appName("niangjia linkage")
-    for name, value in settings(master, secret, private).items():
+    for name, value in settings(master, private).items():
         builder = builder.config(name, value)
-    return builder.config(
-        "spark.driver.extraJavaOptions", f"-Dlog4j2.configurationFile=file:{levels}"
-    ).getOrCreate()
+    builder = builder.config("spark.driver.extraJavaOptions", f"-Dlog4j2.configurationFile=file:{levels}")
+    if is_here(master):
+        return builder.getOrCreate()
+    with _from_a_file(secret, private):
+        return builder.getOrCreate()
 
 
-def settings(master: str, secret: str, private: Path) -> dict[str, str]:
+@contextmanager
+def _from_a_file(secret: str, private: Path) -> Iterator[None]:
+    """Hand the secret to Spark's Java machine in a private file: its command line is read by everybody on this machine."""
+    own = private / "secret.conf"
+    own.touch(mode=0o600)
+    own.write_text(f"spark.authenticate.secret {secret}\n")
+    before = os.environ.get(ARGUMENTS, "pyspark-shell")
+    os.environ[ARGUMENTS] = f"--properties-file {own} {before}"
+    try:
+        yield
+    finally:
+        os.environ[ARGUMENTS] = before
+        own.unlink()
+
+
+def settings(master: str, private: Path) -> dict[str, str]:
     """Return what keeps the records of a run to itself."""
     alone = {
         "spark.io.encryption.enabled": "true",
@@ -128,7 +146,6 @@ def settings(master: str, secret: str, private: Path) -> dict[str, str]:
         return alone | here | {"spark.sql.shuffle.partitions": LOCAL_PARTS}
     return alone | {
         "spark.authenticate": "true",
-        "spark.authenticate.secret": secret,
         "spark.network.crypto.enabled": "true",
         "spark.network.crypto.cipher": "AES/GCM/NoPadding",
     }
