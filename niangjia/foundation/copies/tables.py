@@ -73,8 +73,8 @@ class Table:
 
     def page(self, asked: Asked, after: Key | None, size: int, *, by: Actor) -> list[Model]:
         """Return at most ``size`` rows that come after the one with the key ``after``."""
-        fields = self._fields(by)
         rows = self.rows(asked, by)
+        fields = self._fields(rows.model, by)
         if after is not None:
             rows = rows.filter(**{f"{fields[0]}__gte": after[0]})
             rows = rows.exclude(**_up_to(fields, after))
@@ -82,10 +82,12 @@ class Table:
 
     def key_of(self, row: Model, *, by: Actor) -> Key:
         """Return the key of a row: see ``page``."""
-        return tuple(getattr(row, field) for field in self._fields(by))
+        return tuple(getattr(row, field) for field in self._fields(type(row), by))
 
-    def _fields(self, by: Actor) -> tuple[str, ...]:
-        by_line = by.scope is not None and by.scope.line
+    def _fields(self, model: type[Model], by: Actor) -> tuple[str, ...]:
+        """Return the order of the rows: of an office that leads a line by that line, where they lie in one."""
+        has_line = any(field.name == "line_path" for field in model._meta.concrete_fields)
+        by_line = has_line and by.scope is not None and by.scope.line
         return tuple("line_path" if field == "path" and by_line else field for field in self.order)
 
 

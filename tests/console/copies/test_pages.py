@@ -33,7 +33,7 @@ from tests.signing import end, official, posting, sign_in
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
 PURPOSE = "节日慰问物资发放"
-NAMES = ["欧阳试一", "张试二", "李试三"]
+NAMES = ["欧阳试一", "张试二", "李试三", "赵试五"]
 TODAY = date(2026, 11, 24)
 
 
@@ -305,6 +305,18 @@ def test_every_other_list_is_taken_out_too(tree, table):
     _head, *lines = book(download(client, export))
     assert export.rows == len(lines) == {"requests": 1, "codes": 1, "batches": 0, "organisations": 2}[table]
     assert "王试四" not in str(lines)
+
+
+@pytest.mark.parametrize("table", ["members", "organisations"])
+def test_an_industry_federation_takes_its_own_line_out(tree, table):
+    with acting(SYSTEM):
+        couriers = organisation(under=tree["city"], kind="union_federation", level="city")
+        led = organisation(under=tree["county"], line=couriers)
+        member(led, 3)
+    client, _ = desk(couriers)
+    export = take_out(client, table, query=f"?on={TODAY}" if table == "members" else "")
+    _head, *lines = book(download(client, export))
+    assert export.rows == len(lines) == 1
 
 
 def test_a_list_that_is_none_is_no_such_page(tree):
