@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from datetime import UTC, date, datetime
 
 import polars as pl
@@ -64,13 +66,24 @@ def sheet_of(made) -> tuple[pl.DataFrame, list[str]]:
     return whole[made.truth["position"].to_list()], list(made.headers)
 
 
+def as_text(sheet: pl.DataFrame, heads) -> bytes:
+    """Return a sheet as a text table with its headings, each row at its place: as a job reads the file again."""
+    texts = sheet.select(f"c{k}" for k in range(len(heads)))
+    numbered = dict(zip(sheet["row"].to_list(), texts.iter_rows(), strict=True))
+    first, blank = min(numbered, default=2), [""] * len(heads)
+    lines = [numbered.get(row, blank) for row in range(first, max(numbered, default=1) + 1)]
+    out = io.StringIO()
+    csv.writer(out).writerows([*[blank] * (first - 2), heads, *lines])
+    return out.getvalue().encode()
+
+
 def planned(
     office, sheet, heads, *, name="roster.xlsx", kind="members", content=None, at=AT, **options
 ) -> Batch:
     """Hand a sheet in and make its trial run."""
     clerk = clerk_of(office)
     with acting(clerk):
-        parts = [content or sheet.write_csv().encode()]
+        parts = [content or as_text(sheet, heads)]
         batch = actions.upload(
             parts,
             name=name,
