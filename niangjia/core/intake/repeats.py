@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
 
 _PERSON = ("name_key", "phone", "birth_on")
@@ -45,9 +46,26 @@ def repeats(rows: pl.DataFrame) -> pl.DataFrame:
         ``conflicts``: same number and another name, or the same name and another particular; ``likely_same``: same
         name, phone and birth date under two numbers that are each right.
     """
+    # Few rows share anything: the rest needs no groups, which for a million rows would take hundreds of megabytes.
+    some = rows.with_row_index("place").filter(_shared(rows["number"]) | _shared(rows["person"]))
+    told = _told(some).with_columns(some["place"])
+    whole = rows.select(place=pl.int_range(pl.len(), dtype=pl.UInt32))
+    joined = whole.join(told, on="place", how="left", maintain_order="left").drop("place")
+    return joined.with_columns(pl.col(pl.Boolean).fill_null(value=False))
+
+
+def _shared(hashes: pl.Series) -> pl.Series:
+    """Tell which values occur more than once; null never does."""
+    ordered = np.sort(hashes.drop_nulls().to_numpy())
+    twice = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
+    found = np.isin(hashes.fill_null(0).to_numpy(), twice)
+    return pl.Series(found) & hashes.is_not_null()
+
+
+def _told(rows: pl.DataFrame) -> pl.DataFrame:
     number = ["number", "number_more"]
     has_number = pl.col("number").is_not_null()
-    counted = rows.with_row_index("place").select(
+    counted = rows.select(
         "place",
         "refused",
         "content",
