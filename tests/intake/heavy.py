@@ -224,7 +224,7 @@ HEAVY: dict[str, tuple[Callable[[], bytes], str]] = {
     "two million rows without numbers": (lambda: many_rows(2_000_000), "file_too_many_rows"),
     "one line of two hundred megabytes": (lambda: b"x" * 200_000_000, "file_no_header"),
     "one line of two hundred megabytes below the headings": (lambda: many_lines(b"x" * 200_000_000, 1, end=b",1,2,3,4\n"), "file_too_large"),
-    "a file of more than two hundred mebibytes": (lambda: b"x" * (201 * 1024 * 1024), "file_too_large"),
+    "a file of more than four hundred mebibytes": (lambda: b"x" * (401 * 1024 * 1024), "file_too_large"),
     "three million lines, the last in another encoding": (lambda: many_lines("张三李,1,2\n".encode(), 3_000_000, end=b"\xff\xff\n"), "file_mixed_encodings"),
 }  # fmt: skip
 

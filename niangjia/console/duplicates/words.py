@@ -48,6 +48,7 @@ TABLES = {
     "joining.joinrequest": gettext_noop("Join requests"),
     "joining.elsewhere": gettext_noop("Cases between two unions"),
     "registry.pair": gettext_noop("Pairs with other records"),
+    "registry.officer": gettext_noop("Posts in unions"),
 }
 WHY = {
     CORRECTED: gettext_noop("corrected since, keeps its present value"),

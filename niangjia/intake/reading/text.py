@@ -18,6 +18,7 @@ from niangjia.intake.reading.refusals import (
     NoHeader,
     OpenQuote,
     RaggedLine,
+    TooLarge,
     TooManyColumns,
     TooManyRows,
     WrongKind,
@@ -26,6 +27,7 @@ from niangjia.intake.reading.refusals import (
 BOM = b"\xef\xbb\xbf"
 BLOCK_ROWS = 25_000
 AT_ONCE = 1024 * 1024
+_GIANT = 8 * 1024 * 1024
 _SOMETHING = re.compile(rb'[^ \t\r\n,;"\xef\xbb\xbf]|\xef(?!\xbb\xbf)')
 SEPARATORS = (",", "\t", ";")
 # Python's table is that of 2005; in 2022 these left the private use area.
@@ -51,12 +53,21 @@ def blocks(data: bytes, caps: Caps, lists: tuple[Fields, ...] = ()) -> Iterator[
     if b"\r" in text:
         text = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     separator, width = _shape(text, caps, lists)
+    _refuse_giant_line(text)
     rows = _parsed(text, separator, width)
     del text
     if rows.height > caps.rows + WITHIN_ROWS:
         raise TooManyRows(sheet="csv", rows=rows.height, most=caps.rows)
     for part in rows.iter_slices(BLOCK_ROWS):
         yield Block("csv", _flagged(part, width))
+
+
+def _refuse_giant_line(text: bytes) -> None:
+    """Refuse a line that no list has: its one cell would go from hand to hand whole."""
+    for start in range(0, len(text) - _GIANT, _GIANT):
+        if text.find(b"\n", start, start + _GIANT) < 0:
+            line = text.count(b"\n", 0, start) + 1
+            raise TooLarge(where=f"csv: {line}")
 
 
 def in_utf8(data: bytes) -> bytes:

@@ -6,7 +6,7 @@ import io
 import posixpath
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import chain, islice
 from typing import Any
 from xml.etree import ElementTree
@@ -23,6 +23,7 @@ from python_calamine import (
 from niangjia.core.intake.headers import WITHIN_ROWS, Fields, find_header_row
 from niangjia.intake.reading.caps import MIB, Caps
 from niangjia.intake.reading.columns import Block, block_of, text_of
+from niangjia.intake.reading.plain.book import Plain, plain_of
 from niangjia.intake.reading.refusals import (
     STRAY_FORMULA,
     WHOLE,
@@ -67,8 +68,13 @@ def blocks(data: bytes, caps: Caps, lists: tuple[Fields, ...] = ()) -> Iterator[
         Invalid: any of ``refusals``.
     """
     parts = Parts(data, caps)
-    formulas = look_over(parts)
+    places = places_of(parts)
+    plain = plain_of(data, parts, places, caps)
+    formulas = look_over(parts, places, plain)
     try:
+        if plain:
+            yield from plain.blocks(caps, lists)
+            return
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         name, sheet = _roster(book, caps, lists)
         if (
@@ -82,18 +88,26 @@ def blocks(data: bytes, caps: Caps, lists: tuple[Fields, ...] = ()) -> Iterator[
         raise Broken(where=WHOLE) from error
 
 
-def look_over(parts: Parts) -> dict[str, list[Place]]:
+def look_over(
+    parts: Parts, places: Mapping[str, str] | None = None, plain: Plain | None = None
+) -> dict[str, list[Place]]:
     """Refuse what no parser should see, and return the cells with formulas by the name of their sheet.
 
     Every part is read to its end: its size and checksum are then known to be what it claims. What the cells are read from is
     XML through and through, and every text that a cell points to is there.
+
+    Args:
+        places: the part of each sheet by its name, if they are known.
+        plain: the workbook, if it has been gone through: its sheet and its table of strings need no second look.
     """
-    places = places_of(parts)
-    strings = _count_strings(parts)
+    places = places_of(parts) if places is None else places
+    strings = plain.strings if plain else _count_strings(parts)
     sheets: dict[str, list[Place]] = {place.lower(): [] for place in places.values()}
     names = {place.lower(): sheet for sheet, place in places.items()}
     for name in parts.names():
         lower = name.lower()
+        if plain and name in plain.seen:
+            continue
         if lower in sheets:
             steps = well_formed(name, without_entities(name, parts.steps(name)))
             sheets[lower] = _formulas(steps, name, names[lower], strings)

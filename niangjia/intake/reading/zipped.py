@@ -30,7 +30,9 @@ from niangjia.intake.reading.refusals import (
     Unsafe,
 )
 
-_LOCAL_HEADER = 30
+_LOCAL_HEADER, _END = 30, 22
+_USUAL_FLAGS = 0x080E  # how hard it was packed, sizes behind the part, names in UTF-8
+_OLDEST_WITH_SIZES = 45
 _STEP, _FEED = MIB, 64 * 1024
 _DECLARED = (b"<!DOCTYPE", b"<!ENTITY")
 _NOT_UTF8 = (b"\xfe\xff", b"\xff\xfe", b"<\0", b"\0<", b"\0\0")
@@ -59,6 +61,26 @@ class Parts:
     def names(self) -> list[str]:
         """Return all names."""
         return list(self._by_name)
+
+    def size(self, name: str) -> int:
+        """Return how large a part is unpacked."""
+        return self._by_name[name].file_size
+
+    def is_simple(self) -> bool:
+        """Return whether the directory is such that no two readers of zips could differ over it."""
+        end, count = self._data[-_END:], len(self._by_name).to_bytes(2, "little")
+        return (
+            end.startswith(b"PK\5\6\0\0\0\0" + count + count)
+            and end.endswith(b"\0\0")
+            and all(
+                not info.extra
+                and not info.comment
+                and not info.volume
+                and not info.flag_bits & ~_USUAL_FLAGS
+                and info.extract_version <= _OLDEST_WITH_SIZES
+                for info in self._by_name.values()
+            )
+        )
 
     def read(self, name: str) -> bytes:
         """Return one part whole; for the small ones."""
