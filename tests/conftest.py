@@ -11,18 +11,11 @@ settings.register_profile(
 settings.load_profile("house")
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give every database test all three aliases: without the owner, transactional tests are not flushed.
-
-    And keep tests that share a fixture of their module on one worker: on two it would be made twice, and these are dear.
-    """
+    """Give every database test all three aliases: without the owner, transactional tests are not flushed."""
     for item in items:
         for mark in item.iter_markers("django_db"):
             mark.kwargs.setdefault("databases", ["default", "ledger", "owner"])
-        known = getattr(item, "_fixtureinfo", None)
-        if known and any(each[-1].scope == "module" for each in known.name2fixturedefs.values()):
-            item.add_marker(pytest.mark.xdist_group(item.module.__name__))  # type: ignore[attr-defined]
 
 
 @pytest.fixture(scope="session")

@@ -24,6 +24,7 @@ UNITS = (
     gettext_noop("members"),
     gettext_noop("rows"),
     gettext_noop("tries"),
+    gettext_noop("links"),
     gettext_noop("share, 0 to 1"),
     gettext_noop("MiB"),
 )
