@@ -206,7 +206,7 @@ def test_a_million_blank_rows_stay_within_the_memory_of_a_child(last):
     row = f'<row r="1000003">{cell("A1000003", "李四")}{cell("GR1000003", "远")}</row>' if last else ""
     taken = read_apart(a_million_blank_rows(row))
     assert taken.mib <= MOST_MIB
-    assert taken.code in (("file_too_large", "file_too_slow") if last else ("read",))
+    assert taken.code == "read"
 
 
 def test_a_union_merged_over_rows_counts_for_the_first_and_the_others_are_told_so(desk, union):
