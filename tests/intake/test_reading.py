@@ -2,6 +2,8 @@
 
 import csv
 import io
+import subprocess
+import sys
 from datetime import date, datetime
 
 import openpyxl
@@ -302,3 +304,22 @@ def test_a_child_may_wait_for_its_listener_but_not_the_listener_for_the_child(mo
     for _ in watch.over(spoken()):
         assert running == [] and not watch.was_slow
     assert child.is_killed and watch.was_slow and running == []
+
+
+def test_a_large_file_may_take_more_processor_time_and_no_more_than_that():
+    script = (
+        "from niangjia.intake.reading.caps import MIB, Caps, confine; import resource;"
+        "confine(Caps(cpu_seconds=50, cpu_seconds_per_mib=2), 3 * MIB + 1); print(resource.getrlimit(resource.RLIMIT_CPU))"
+    )
+    said = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
+    assert said.stdout.strip() == "(56, 56)"
+
+
+def test_a_line_that_no_list_has_is_refused_by_its_number(monkeypatch):
+    head = ",".join(HEAD)
+    content = f"{head}\n{'x' * 100},{ID},14091234567,2020-05-06\n".encode()
+    assert next(text.blocks(content, Caps())).rows.height == 2
+    monkeypatch.setattr(text, "_GIANT", 32)
+    with pytest.raises(TooLarge) as told:
+        next(text.blocks(content, Caps()))
+    assert told.value.params["where"].startswith("csv: ")
