@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, connection, connections, transaction
 
 from niangjia.core.roles import Role
 from niangjia.foundation.accounts import phones
@@ -162,6 +162,49 @@ def test_a_link_answers_to_its_own_phone_alone_once_and_in_time(city, union, gat
         assert answering.asked(text_of(task.pk), at=late - timedelta(seconds=1)) is not None
     assert answer(task, 5)
     assert not answer(task, 5)
+
+
+GUARDS = {
+    "another phone": ("a.phone_token = t.phone_token", 8, AT),
+    "out of time": ("t.expires_at > now", 5, AT + timedelta(days=7)),
+    "not sent": ("t.status = 'sent'", 5, AT),
+    "answered": ("NOT EXISTS (SELECT 1 FROM intake_repairanswer r WHERE r.task_id = t.id)", 5, AT),
+}
+
+
+@contextmanager
+def without(guard):
+    """Take one condition out of the function that answers a link, and put it back."""
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("SELECT pg_get_functiondef('intake_repair_asked'::regproc)")
+        ((whole,),) = cursor.fetchall()
+        assert guard in whole
+        cursor.execute(whole.replace(guard, "true"))
+        try:
+            yield
+        finally:
+            cursor.execute(whole)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("name", GUARDS)
+def test_each_condition_of_a_link_holds_alone_and_is_missed(name, city, union, gateway):
+    guard, n, at = GUARDS[name]
+    batch_with_a_slip(city, union)
+    ask(city)
+    (task,) = tasks()
+    if name == "not sent":
+        with acting(SYSTEM):
+            RepairTask.objects.update(status="unsent")
+    if name == "answered":
+        with worker(5) as by:
+            answering.answer(
+                answering.asked(text_of(task.pk), at=AT), Corrected("", number(5), AGREED), by=by, at=AT
+            )
+    with worker(n):
+        assert answering.asked(text_of(task.pk), at=at) is None
+    with without(guard), worker(n):
+        assert answering.asked(text_of(task.pk), at=at) is not None
 
 
 def test_two_answers_at_once_are_one(city, union, gateway):
