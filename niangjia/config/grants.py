@@ -130,7 +130,7 @@ GRANTS: dict[str, dict[str, str]] = (
 
 FUNCTIONS = {
     "audit_about_me(timestamptz, integer)": (WORKER,),
-    "audit_names_of(uuid)": (SYSTEM, AUDIT),
+    "audit_events_about(uuid)": (SYSTEM, AUDIT),
     "intake_repair_asked(uuid, timestamptz)": (WORKER,),
     "registry_shown_by_card(uuid)": EVERYONE,
     "registry_hold(uuid[])": (OFFICE, LINE, SYSTEM),

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 VERSION_7 = 0x7000
 VARIANT = 1 << 63
+DRAW = 28  # characters of a key's text that all keys of one ``uuid7s`` have in common, and no others
 
 
 def uuid7() -> UUID:
@@ -30,17 +31,21 @@ def uuid7() -> UUID:
 def uuid7s(n: int, at: datetime) -> NDArray[np.uint8]:
     """Return ``n`` new keys of the moment ``at``, sorted, so that an index grows at its end.
 
+    Their first 12 bytes are those of one ``uuid7``: whoever has to name them all can name these. Chance of the last 4
+    bytes is in steps of ``2 ** 32 / n``, one key to a step (RFC 9562, section 6.2, method 2).
+
     Returns:
         (n, 16) bytes, each row one key as PostgreSQL and ``UUID(bytes=…)`` take it.
     """
-    milliseconds = int(at.timestamp() * 1000)
-    chance = np.frombuffer(os.urandom(16 * n), dtype=np.uint64).reshape(n, 2)
+    chance = int.from_bytes(os.urandom(6), "big")
+    high = int(at.timestamp() * 1000) << 16 | VERSION_7 | chance >> 36
     keys = np.empty((n, 2), dtype=np.uint64)
-    keys[:, 0] = milliseconds << 16 | VERSION_7
-    keys[:, 0] |= chance[:, 0] & np.uint64(0xFFF)
-    keys[:, 1] = chance[:, 1] >> np.uint64(2) | np.uint64(VARIANT)
-    order = np.lexsort((keys[:, 1], keys[:, 0]))
-    return keys[order].astype(">u8").view(np.uint8).reshape(n, 16)
+    keys[:, 0] = high
+    step = (1 << 32) // max(n, 1)
+    last = np.arange(n, dtype=np.uint64) * np.uint64(step)
+    last += np.frombuffer(os.urandom(4 * n), dtype=np.uint32) % np.uint64(step)
+    keys[:, 1] = np.uint64(VARIANT | (chance & (1 << 30) - 1) << 32) | last
+    return keys.astype(">u8").view(np.uint8).reshape(n, 16)
 
 
 def as_bytes(rows: NDArray[np.uint8]) -> list[bytes]:

@@ -29,8 +29,8 @@ HASHES = {
         FROM registry_identitytoken""",
     "deltas": """SELECT md5(string_agg(t, '|' ORDER BY t)) FROM (SELECT ROW(organisation_id, day, "group", n)::text
         AS t FROM registry_delta) d""",
-    "subjects": """SELECT md5(string_agg(s.person_id::text, '|' ORDER BY s.person_id)) FROM audit_eventsubject s
-        JOIN audit_event e ON e.id = s.event_id WHERE e.name = 'members.written'""",
+    "subjects": """SELECT md5(string_agg(p.id::text, '|' ORDER BY p.id)) FROM registry_person p
+        CROSS JOIN LATERAL audit_events_about(p.id) a JOIN audit_event e ON e.id = a WHERE e.name = 'members.written'""",
     "results": """SELECT md5(string_agg(ROW(place, row, verdict, person_id, fact_id)::text, '|' ORDER BY place))
         FROM plans_batchrow""",
     "status": "SELECT string_agg(status, ' ') FROM plans_batch",

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import polars as pl
 import pytest
 from django.db import connection
 
 from niangjia.foundation.acting import acting
+from niangjia.foundation.audit.looking import about
+from niangjia.foundation.audit.models import Event, EventSubject
 from niangjia.foundation.plans import queries
 from niangjia.foundation.plans.models import Batch, BatchRow
 from niangjia.insight import figures
@@ -88,6 +92,27 @@ def test_an_undo_leaves_the_roll_as_it_was_and_keeps_who_was_touched_since():
     assert batch.status == "undone" and batch.kept_counts == {}
     assert roll_hash() == before
     number_is_list(office)
+
+
+def test_whoever_a_roster_made_or_changed_finds_who_wrote_it():
+    office = load_city()
+    sheet, heads = sheet_of(roster(120, 3, kinds=(), noisy=False))
+    committed(office, planned(office, sheet[:60], heads, chunk_rows=25))
+    changed = sheet.with_columns(pl.col(phone_column(heads)).str.replace(r"\d{4}$", "1234"))
+    batch = committed(office, planned(office, changed[30:], heads, chunk_rows=25))
+    assert (batch.counts["changed"], batch.counts["new"]) == (30, 60)
+    with acting(SYSTEM):
+        people = list(Person.objects.values_list("pk", flat=True))
+        written = Event.objects.filter(name="members.written")
+        by_person = {
+            person: list(about(person).filter(name="members.written").values_list("subject_id", flat=True))
+            for person in people
+        }
+        assert written.count() == 3 + 4
+        assert EventSubject.objects.filter(event_id__in=written.values("id")).count() == 30
+    times = Counter(len(subjects) for subjects in by_person.values())
+    assert times == {1: 90, 2: 30}
+    assert sum(batch.pk in subjects for subjects in by_person.values()) == 90
 
 
 def column(heads, field):

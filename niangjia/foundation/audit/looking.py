@@ -35,8 +35,7 @@ def about_me(*, since: datetime, at_most: int = 200) -> list[Look]:
         ]
 
 
-ABOUT = """SELECT s.event_id FROM audit_names_of(%s) n JOIN audit_eventsubject s ON s.person_id = n.name
-    JOIN audit_event e ON e.id = s.event_id AND e.at >= n.since AND e.at < n.until"""
+ABOUT = "SELECT audit_events_about(%s)"
 
 
 def about(person_id: UUID) -> QuerySet[Event]:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models.fields.json import KeyTextTransform
 
 from niangjia.core.ids import uuid7
+
+DRAWN = "drawn"  # the fact that names all whom a bulk act made, by what their keys have in common
 
 
 class Event(models.Model):
@@ -33,6 +36,9 @@ class Event(models.Model):
                 fields=["subject_id"], name="event_subject", condition=models.Q(subject_id__isnull=False)
             ),
             models.Index(fields=["at"], name="event_at"),
+            models.Index(
+                KeyTextTransform(DRAWN, "facts"), condition=models.Q(facts__has_key=DRAWN), name="event_drawn"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from niangjia.foundation.actors import Actor
 from niangjia.foundation.audit.facts import as_json
-from niangjia.foundation.audit.models import Event
+from niangjia.foundation.audit.models import DRAWN, Event
 
 ByteRows = NDArray[np.uint8]
 Subject = models.Model | tuple[str, UUID] | None
@@ -76,16 +76,20 @@ def record_bulk(
     persons: ByteRows | None = None,
     persons_from: tuple[str, Sequence[Any]] | None = None,
     each_once: bool = False,
+    drawn: str | None = None,
     **said: Any,
 ) -> Event:
-    """Write one event for a chunk, and one narrow row for each person in it.
+    """Write one event for a chunk, and one narrow row for each person in it, but for those who were made in it.
 
     Args:
         persons: (n, 16) bytes, as ``core.ids.uuid7s`` gives them.
         persons_from: or a SELECT that gives ``person_id``, and its parameters.
         each_once: that the SELECT gives nobody twice, so that nobody need be looked for again.
+        drawn: what the keys of those have in common who were made by this event (``core.ids.DRAW``): they need no row.
         said: as for ``record``: by, at, subject, organisation, facts.
     """
+    if drawn is not None:
+        said["facts"] = {**(said.get("facts") or {}), DRAWN: drawn}
     written = record(event, **said)
     with connection.cursor() as cursor:
         if persons_from is not None:

@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 from django.db import connection
 
+from niangjia.core.ids import DRAW
 from niangjia.foundation import audit, vault
 from niangjia.foundation.actors import Actor
 from niangjia.foundation.plans.copying import (
@@ -167,7 +168,10 @@ NEW_RESULTS = f"""{INTO_RESULTS}
     {FROM_STAGE.format(what="new")}"""
 OTHER_RESULTS = f"""{RESULTS} LEFT JOIN registry_person p ON p.id = s.person_id AND s.what <> 'moved'
     LEFT JOIN registry_membership m ON m.id = s.membership_id AND s.what <> 'moved' WHERE s.what <> 'new'"""
-ABOUT = f"SELECT s.person_id FROM {MINE} WHERE s.what <> 'moved'"
+# Who is made here is named by what the keys of one draw have in common; everybody else by a row.
+DRAWN = f"SELECT left(s.person_id::text, {DRAW}) FROM {MINE} WHERE s.what = 'new' LIMIT 1"
+ABOUT = f"""SELECT s.person_id FROM {MINE} WHERE s.what <> 'moved'
+    AND (s.what <> 'new' OR left(s.person_id::text, {DRAW}) <> %s)"""
 CLEAR = "DROP TABLE registry_memberstage"
 
 FOR_ALL = (
@@ -191,10 +195,12 @@ def write(packed: Packed, *, batch: Batch, by: Actor, at: datetime) -> None:
         params |= _unions(cursor)
         for statement in _statements(counts):
             cursor.execute(statement, params)
-    facts = {"rows": packed.rows, "moved": counts.get("moved", 0)}
+        cursor.execute(DRAWN)
+        (drawn,) = cursor.fetchone() or (None,)
     audit.record_bulk(
-        "members.written", by=by, at=at, subject=batch, persons_from=(ABOUT, []), each_once=True, facts=facts
-    )
+        "members.written", by=by, at=at, subject=batch, persons_from=(ABOUT, [drawn or ""]), each_once=True,
+        drawn=drawn, facts={"rows": packed.rows, "moved": counts.get("moved", 0)},
+    )  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(CLEAR)
 

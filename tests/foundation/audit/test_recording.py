@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from datetime import timedelta
 from uuid import UUID, uuid4
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 from django.db import DatabaseError, connection, connections, transaction
 
-from niangjia.core.ids import as_uuids, uuid7s
+from niangjia.core.ids import DRAW, as_uuids, uuid7s
 from niangjia.core.roles import Role
 from niangjia.foundation.acting import acting
 from niangjia.foundation.actors import NOBODY, Actor, Scope, system_actor
@@ -131,6 +132,29 @@ def test_a_bulk_act_is_one_event_and_a_narrow_row_for_each_person():
         assert Event.objects.count() == 1
         about_them = EventSubject.objects.filter(event_id=chunk.id).values_list("person_id", flat=True)
         assert set(about_them) == set(as_uuids(persons))
+
+
+def test_whom_a_bulk_act_made_are_named_by_their_draw_and_nobody_else_is():
+    made, others = (as_uuids(uuid7s(100, AT)) for _ in range(2))
+    with acting(JOB):
+        source = ("SELECT person_id FROM unnest(%s::uuid[]) person_id", [others[:3]])
+        chunk = record_bulk(
+            "roll.commit", by=JOB, at=AT, persons_from=source, drawn=str(made[0])[:DRAW], facts={"rows": 100}
+        )
+    with acting(AUDITOR):
+        assert EventSubject.objects.filter(event_id=chunk.id).count() == 3
+        assert [each for each in made + others if list(about(each)) == [chunk]] == made + others[:3]
+        assert not about(others[3]).exists()
+
+
+def test_a_worker_who_was_made_by_a_bulk_act_sees_it():
+    (me,) = as_uuids(uuid7s(1, AT))
+    with acting(JOB):
+        record_bulk("roll.commit", by=JOB, at=AT, drawn=str(me)[:DRAW])
+    with acting(dataclasses.replace(WORKER, person_id=me)):
+        assert [look.name for look in about_me(since=AT)] == ["roll.commit"]
+    with acting(dataclasses.replace(WORKER, person_id=uuid4())):
+        assert about_me(since=AT) == []
 
 
 def test_a_bulk_act_may_take_its_persons_from_a_table():
