@@ -41,6 +41,7 @@ from uuid import UUID
 from benchmarks import registers
 from benchmarks.report import show
 from niangjia.config.embedded_postgres import Cluster, throwaway
+from niangjia.config.processes import SPARING
 
 if TYPE_CHECKING:
     import polars as pl
@@ -212,7 +213,7 @@ def _sample(made: Roster, file: Path, n: int) -> int:
 def environment(folder: Path, cluster: Cluster, database: str = "niangjia") -> None:
     """Let this process, and those that it starts, work in ``folder`` and in a database of ``cluster``."""
     urls = cluster.urls()
-    os.environ |= {
+    os.environ |= SPARING | {
         "DATABASE_URL": urls.app.replace("/niangjia?", f"/{database}?"),
         "DATABASE_OWNER_URL": urls.owner.replace("/niangjia?", f"/{database}?"),
         "NIANGJIA_HOME": str(folder), "NIANGJIA_DEMO": "1", "DJANGO_SETTINGS_MODULE": "niangjia.config.settings",

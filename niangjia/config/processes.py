@@ -21,6 +21,8 @@ READY_SECONDS = 120.0
 PORT_SECONDS = 2.0  # a killed run's web server may need this long to let go
 LOOK_SECONDS = 0.1
 NEVER = math.inf
+# Each thread would get a heap of its own, and what is freed in one is of no use to the others.
+SPARING = {"MALLOC_ARENA_MAX": "2"}
 
 
 def run(
@@ -112,11 +114,15 @@ def _why_not(port: int) -> str | None:
 def _environment(home: Home, urls: Urls) -> dict[str, str]:
     """Return what the programs are told. Not the owner's address: who serves must not be able to change tables."""
     kept = {name: value for name, value in os.environ.items() if name != "DATABASE_OWNER_URL"}
-    return kept | {
-        "NIANGJIA_HOME": str(home.path.absolute()),
-        "DATABASE_URL": urls.app,
-        "PYTHONUNBUFFERED": "1",
-    }
+    return (
+        SPARING
+        | kept
+        | {
+            "NIANGJIA_HOME": str(home.path.absolute()),
+            "DATABASE_URL": urls.app,
+            "PYTHONUNBUFFERED": "1",
+        }
+    )
 
 
 def _keep(

@@ -99,14 +99,18 @@ def findings(frame: pl.DataFrame, rules: Sequence[Rule]) -> pl.DataFrame:
         ``params`` is a JSON object or null.
     """
     columns = Columns()
-    held = frame.select(~rule.test(columns).alias(str(k)) for k, rule in enumerate(rules))
-    parts = [_breaches(frame, held[str(k)], rule) for k, rule in enumerate(rules)]
+    broken = frame.select(
+        (~rule.test(columns)).fill_null(value=False).alias(str(k)) for k, rule in enumerate(rules)
+    )
+    some = broken.select(pl.all().any()).row(0) if rules else ()
+    parts = [_breaches(frame, broken[str(k)], rules[k]) for k, is_broken in enumerate(some) if is_broken]
     return pl.concat([pl.DataFrame(schema=SCHEMA), *parts]).sort("row", maintain_order=True)
 
 
 def _breaches(frame: pl.DataFrame, broken: pl.Series, rule: Rule) -> pl.DataFrame:
-    rows = broken.fill_null(value=False).arg_true()
-    return frame[rows].select(
+    rows = broken.arg_true()
+    named = frame.select(set(rule.params.values()))[rows] if rule.params else pl.DataFrame()
+    return named.select(
         rows.cast(pl.UInt32).alias("row"),
         pl.lit(rule.code).alias("code"),
         pl.lit(rule.column).alias("column"),

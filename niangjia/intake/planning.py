@@ -33,8 +33,9 @@ from niangjia.registry.organisations import parent_of
 
 Clock = Callable[[], datetime]
 NATION = "00"
-SPOOL_BYTES = 64 * 1024 * 1024  # in memory; the rest waits in a sealed file
-CHECKED_CHUNKS = 2  # at once: what a check costs whatever the number of rows counts less
+SPOOL_BYTES = 16 * 1024 * 1024  # in memory; the rest waits in a sealed file
+# At once: what a check or a comparison costs whatever the number of rows counts less.
+CHECKED_BLOCKS, BLOCK_CHUNKS = 2, 2
 
 
 class _Left(Exception):
@@ -51,7 +52,7 @@ def plan_blocks(
     spool = Spool(SPOOL_BYTES)
     try:
         again = _checked(
-            trial, _blocks(blocks, CHECKED_CHUNKS * trial.chunk_rows), mapping, spool, by=by, now=now
+            trial, _blocks(blocks, CHECKED_BLOCKS * trial.block_rows), mapping, spool, by=by, now=now
         )
         with Incoming() as incoming:
             _compared(trial, sheets.Reader(spool.read_back()), again, incoming, by=by, now=now)
@@ -101,8 +102,8 @@ def _checked(
                 block, mapping, on=trial.on, allow_demo=trial.allow_demo, options=trial.batch.options
             )
             found.append(trial.kind.keys_of(checked))
-            for first in range(0, block.height, trial.chunk_rows):
-                part = checked.part(first, trial.chunk_rows)
+            for first in range(0, block.height, trial.block_rows):
+                part = checked.part(first, trial.block_rows)
                 frames.put(part.columns)
                 frames.put(part.findings)
             rows += block.height
@@ -118,7 +119,8 @@ def _compared(
     with sheets.Writer(incoming.write) as frames:
         for rows, found in side_by_side(compare, _whole_blocks(trial, checked, again)):
             trial.count(rows, found)
-            frames.put(planning.to_write(rows))
+            for chunk in rows.iter_slices(trial.chunk_rows):
+                frames.put(planning.to_write(chunk))
             trial.tell("check", trial.made.rows, again.height, by=by, at=now())
         frames.put(trial.of_kind.shared)
 
@@ -159,7 +161,8 @@ class _Trial:
         self.kind = kinds.list_named(batch.kind)
         asked = self.kind.chunk_rows or batch.options.get("chunk_rows")
         self.chunk_rows = int(asked or self.figures.chunk_rows)
-        self.of_kind = self.kind.trial(batch, on=on)
+        self.block_rows = self.chunk_rows * (1 if self.kind.chunk_rows else BLOCK_CHUNKS)
+        self.of_kind = self.kind.trial(batch, on=on, chunk_rows=self.chunk_rows)
         self.made = plan.NOTHING
         self.finding_counts: dict[str, int] = {}
 

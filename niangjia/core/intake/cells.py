@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -35,10 +35,9 @@ class Cells:
         """Return whether the file typed each cell as a number."""
         return self._column(field, "_number", pl.Boolean).fill_null(value=False)
 
-    def is_formula(self, field: str) -> pl.Series:
-        """Return whether each cell is a formula, or a text that a spreadsheet would take for one."""
-        formula = self._column(field, "_formula", pl.Boolean).fill_null(value=False)
-        return formula | self.text(field).str.contains(_FORMULA).fill_null(value=False)
+    def formulas(self, fields: Iterable[str]) -> pl.DataFrame:
+        """Return for each field ``{field}_formula``: whether a cell is one, or a text that a spreadsheet would take for one."""
+        return self.rows.select(self._formula(field).alias(f"{field}_formula") for field in fields)
 
     def tidied(self, field: str) -> pl.Series:
         """Return the cells in one form of width and spaces; line breaks and invisible signs inside fall away."""
@@ -50,6 +49,15 @@ class Cells:
         keys = _key(pl.col("text"))
         meant = keys.replace_strict(_meanings(table), default=None, return_dtype=pl.String)
         return by_value(self.text(field), lambda frame: frame.select(meant)).to_series().alias(field)
+
+    def _formula(self, field: str) -> pl.Expr:
+        if field not in self.mapping:
+            return pl.repeat(value=False, n=pl.len())
+        place = f"c{self.mapping[field]}"
+        typed = pl.col(place).str.contains(_FORMULA)
+        flag = f"{place}_formula"
+        either = pl.any_horizontal(typed, flag) if flag in self.rows.columns else typed
+        return either.fill_null(value=False)
 
     def _column(self, field: str, kind: str, dtype: type[pl.DataType]) -> pl.Series:
         place = f"c{self.mapping[field]}{kind}" if field in self.mapping else ""
@@ -67,7 +75,10 @@ def by_value(text: pl.Series, work: Callable[[pl.DataFrame], pl.DataFrame]) -> p
     values = text.unique()
     if len(values) * 4 > len(text):
         return work(pl.DataFrame({"text": text}))
-    told = work(pl.DataFrame({"text": values})).rename(lambda name: f"told_{name}")
+    told = work(pl.DataFrame({"text": values}))
+    if len(values) == 1:
+        return told[pl.zeros(len(text), dtype=pl.UInt32, eager=True)]
+    told = told.rename(lambda name: f"told_{name}")
     whole = pl.DataFrame({"text": text}).join(
         told.with_columns(values.alias("text")),
         on="text",

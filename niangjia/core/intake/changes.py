@@ -168,7 +168,7 @@ def _evened(cells: Cells, *, on: date, allow_demo: bool, options: Mapping[str, A
             "union_expected": code["credit_expected"],
         }
     )
-    formulas = [cells.is_formula(field.name).alias(f"{field.name}_formula") for field in FIELDS]
+    formulas = cells.formulas(field.name for field in FIELDS).get_columns()
     return frame.with_columns(
         *_coded(cells, options), *formulas, phone=pl.lit(None), repeats=pl.lit(None), today=pl.lit(on)
     ).with_columns(_reason_finding())

@@ -166,7 +166,7 @@ def check(
             _named(cells),
             _coded(cells, allow_demo=allow_demo),
             _counted(cells, on=on, options=options),
-            pl.DataFrame([cells.is_formula(field.name).alias(f"{field.name}_formula") for field in FIELDS]),
+            cells.formulas(field.name for field in FIELDS),
         ],
         how="horizontal",
     ).with_columns(repeats=pl.lit(None), today=pl.lit(on))

@@ -146,7 +146,7 @@ def _evened(cells: Cells, *, on: date, allow_demo: bool) -> pl.DataFrame:
 
 
 def _formulas(cells: Cells) -> pl.DataFrame:
-    return pl.DataFrame([cells.is_formula(field.name).alias(f"{field.name}_formula") for field in MEMBERS])
+    return cells.formulas(field.name for field in MEMBERS)
 
 
 def _names(cells: Cells) -> pl.DataFrame:

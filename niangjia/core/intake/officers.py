@@ -149,14 +149,13 @@ def check(
 ) -> Checked:
     """Return the rows made even, with what is wrong with each for itself: see ``members.check``."""
     cells = Cells(rows, mapping)
-    formulas = [cells.is_formula(field.name).alias(f"{field.name}_formula") for field in FIELDS]
     parts = [
         cells.rows.select(pl.col("row").cast(pl.UInt32)),
         _who(cells, on=on, allow_demo=allow_demo),
         _where(cells),
         _coded(cells),
         _days(cells),
-        pl.DataFrame(formulas),
+        cells.formulas(field.name for field in FIELDS),
     ]
     frame = pl.concat(parts, how="horizontal").with_columns(
         who_blank=_who_blank(), repeats=pl.lit(None), today=pl.lit(on)

@@ -135,12 +135,11 @@ def check(
 ) -> Checked:
     """Return the rows made even, with what is wrong with each for itself: see ``members.check``."""
     cells = Cells(rows, mapping)
-    formulas = [cells.is_formula(field.name).alias(f"{field.name}_formula") for field in FIELDS]
     parts = [
         cells.rows.select(pl.col("row").cast(pl.UInt32)),
         _named(cells),
         _coded(cells, allow_demo=allow_demo),
-        pl.DataFrame(formulas),
+        cells.formulas(field.name for field in FIELDS),
     ]
     frame = pl.concat(parts, how="horizontal").with_columns(repeats=pl.lit(None), today=pl.lit(on))
     return Checked(frame.select(list(SCHEMA)).cast(dict(SCHEMA)), findings(frame, ROWS))  # type: ignore[arg-type]

@@ -65,8 +65,9 @@ class Incoming:
 
     def write(self, part: bytes) -> None:
         """Take in more."""
-        self._running.update(part)
+        hashing = chunks.beside.submit(self._running.update, part)
         self._writer.write(part)
+        hashing.result()
 
     @property
     def size(self) -> int:

@@ -61,7 +61,8 @@ class Spool:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._raw = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - it lives as long as the upload
         self._writer = SealedWriter(self._raw, bound_to=SPOOL)
-        self._writer.write(self._memory.getvalue())
+        with self._memory.getbuffer() as held:
+            self._writer.write(held)
         self._memory = io.BytesIO()
 
 

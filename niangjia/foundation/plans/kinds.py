@@ -114,7 +114,7 @@ class ListKind(Kind, Protocol):
 
     @property
     def chunk_rows(self) -> int | None:
-        """How many rows are one block and one chunk; None is the figure of today."""
+        """How many rows are one chunk; None is the figure of today."""
 
     def check(
         self,
@@ -136,8 +136,8 @@ class ListKind(Kind, Protocol):
     def with_repeats(self, checked: Any, again: pl.DataFrame) -> Checked:
         """Return rows with what they repeat: ``again`` are their rows of ``repeats``."""
 
-    def trial(self, batch: Batch, *, on: date) -> Trial:
-        """Begin a trial run."""
+    def trial(self, batch: Batch, *, on: date, chunk_rows: int) -> Trial:
+        """Begin a trial run, whose blocks are one or more chunks."""
 
 
 _kinds: dict[str, Callable[[], Kind]] = {}

@@ -63,7 +63,13 @@ class Compared:
 
 
 def compared(
-    columns: pl.DataFrame, found: pl.DataFrame, *, scope: Scope | None, on: date, at: datetime
+    columns: pl.DataFrame,
+    found: pl.DataFrame,
+    *,
+    scope: Scope | None,
+    on: date,
+    at: datetime,
+    chunk_rows: int,
 ) -> Compared:
     """Return each row with its verdict and with what a commit needs of it.
 
@@ -72,13 +78,14 @@ def compared(
         found: all findings so far; ``row`` is the place in ``columns``.
         scope: of the office that hands the roster in; None sees everything.
         on: the joining day of those whose roster does not tell one.
+        chunk_rows: how many are written together: their keys come of one draw.
     """
     rows = _with_known(with_tokens(prepared(columns, found)))
     rows, opened = _with_secrets(rows)
     rows = _judged(rows, scope)
     both = pl.concat([found, findings(rows, RULES)]).sort("row", maintain_order=True)
     verdict = plan.verdicts(rows["known"], worst(both, rows.height))
-    rows = _with_keys(rows.with_columns(verdict.alias("verdict")), on=on, at=at)
+    rows = _with_keys(rows.with_columns(verdict.alias("verdict")), on=on, at=at, chunk_rows=chunk_rows)
     return Compared(rows.with_columns(told(both, rows.height)), both, opened)
 
 
@@ -100,7 +107,7 @@ def decided(
         pl.coalesce("known_organisation", "organisation").alias("organisation"),
         pl.col("known").alias("verdict"),
     )
-    whole = _with_keys(rows, on=on, at=at)
+    whole = _with_keys(rows, on=on, at=at, chunk_rows=rows.height)
     return Compared(whole.with_columns(told(found, rows.height)), found, opened)
 
 
@@ -271,9 +278,10 @@ def _within(scope: Scope | None) -> pl.Expr:
     return ((path >= scope.lo) & (path < scope.hi)).fill_null(value=False)
 
 
-def _with_keys(rows: pl.DataFrame, *, on: date, at: datetime) -> pl.DataFrame:
+def _with_keys(rows: pl.DataFrame, *, on: date, at: datetime, chunk_rows: int) -> pl.DataFrame:
     """Draw the keys of what is new now, so that a commit that is killed and started again makes the same rows."""
-    drawn = [as_binary(uuid7s(rows.height, at)) for _ in range(2)]
+    sizes = [part.height for part in rows.iter_slices(max(chunk_rows, 1))] or [0]
+    drawn = [as_binary(np.concatenate([uuid7s(n, at) for n in sizes])) for _ in range(2)]
     hexed = [
         pl.col(name).str.replace_all("-", "", literal=True).str.decode("hex")
         for name in ("person_id", "membership_id")

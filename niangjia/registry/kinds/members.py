@@ -63,9 +63,9 @@ class Members:
         """See ``core.intake.members.with_repeats``."""
         return members.with_repeats(checked, again)
 
-    def trial(self, batch: Batch, *, on: date) -> Trying:
+    def trial(self, batch: Batch, *, on: date, chunk_rows: int) -> Trying:
         """See ``trying``."""
-        return Trying(batch, on)
+        return Trying(batch, on, chunk_rows)
 
     def prepare(self, shared: pl.DataFrame, *, batch: Batch, by: Actor, at: datetime) -> pl.DataFrame:
         """Found the unions that the trial run announced, under the keys that it drew for them, and the employers."""

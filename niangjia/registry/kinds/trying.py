@@ -31,8 +31,8 @@ SINGLE, GRASSROOTS = "single", "grassroots"
 class Trying:
     """One trial run of one roster: what it has come to so far."""
 
-    def __init__(self, batch: Batch, on: date) -> None:
-        self.batch, self.on = batch, on
+    def __init__(self, batch: Batch, on: date, chunk_rows: int) -> None:
+        self.batch, self.on, self.chunk_rows = batch, on, chunk_rows
         self.office = Organisation.objects.get(pk=batch.organisation_id)
         self.scope = scope_of(self.office)
         self.unions = listed(self.scope)
@@ -63,7 +63,7 @@ class Trying:
         union, about_unions = unions.match(checked.columns, known, own=own)
         found = pl.concat([checked.findings, about_unions]).sort("row", maintain_order=True)
         columns = checked.columns.with_columns(union.alias("organisation"))
-        return compared(columns, found, scope=self.scope, on=self.on, at=at)
+        return compared(columns, found, scope=self.scope, on=self.on, at=at, chunk_rows=self.chunk_rows)
 
     def count(self, rows: pl.DataFrame) -> None:
         """Take the employers of one block's rows among those that the chunks share."""

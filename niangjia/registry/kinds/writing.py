@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 
 from niangjia.core.ids import DRAW
 from niangjia.foundation import audit, vault
@@ -50,7 +50,7 @@ HOLD = f"""SELECT count(*) FROM registry_hold(ARRAY(SELECT s.organisation_id FRO
 LOCK = f"SELECT 1 FROM registry_person WHERE id IN (SELECT person_id FROM {MINE} WHERE s.what <> 'new') ORDER BY id FOR UPDATE"
 # What the register says now is not what the trial run saw: nothing is written, a person has to look.
 MOVED_NEW = """UPDATE registry_memberstage s SET what = 'moved' FROM registry_identitytoken t
-    WHERE s.what = 'new' AND t.kind = 'id' AND t.token = s.id_token"""
+    WHERE s.what = 'new' AND t.kind = 'id' AND t.token = s.id_token AND t.person_id <> s.person_id"""
 MOVED_KNOWN = f"""UPDATE registry_memberstage s SET what = 'moved' WHERE s.what NOT IN ('new', 'moved')
     AND s.seen IS DISTINCT FROM (SELECT {PRINT} FROM registry_person p
         LEFT JOIN registry_membership m ON m.person_id = p.id AND m.kind = 'primary' AND m.to_on IS NULL
@@ -175,7 +175,7 @@ ABOUT = f"""SELECT s.person_id FROM {MINE} WHERE s.what <> 'moved'
 CLEAR = "DROP TABLE registry_memberstage"
 
 FOR_ALL = (
-    HASHED, PERSONS, SPELLS.format(what="new"), NEW_RESULTS, DELTAS, NESTED, NUMBERS, PHONES,
+    HASHED, PERSONS, SPELLS.format(what="new"), NEW_RESULTS, DELTAS, NESTED, PHONES,
 )  # fmt: skip
 FOR_KNOWN = (
     CHANGED, RETURNED, SPELLS.format(what="return"), FOLLOWED.format(whom=f"SELECT s.person_id FROM {MINE} WHERE s.what = 'return'"),
@@ -191,7 +191,8 @@ def write(packed: Packed, *, batch: Batch, by: Actor, at: datetime) -> None:
         cursor.execute(STAGE)
         with cursor.copy(COPIED) as copy:
             copy.write(packed.content)
-        counts = _locked(cursor)
+        _lock(cursor)
+        counts = _numbered(cursor, params)
         params |= _unions(cursor)
         for statement in _statements(counts):
             cursor.execute(statement, params)
@@ -205,11 +206,28 @@ def write(packed: Packed, *, batch: Batch, by: Actor, at: datetime) -> None:
         cursor.execute(CLEAR)
 
 
-def _locked(cursor: Any) -> dict[str, int]:
-    """Lock who is known, mark what has moved since the trial run, and return the rows by what becomes of them."""
-    for statement in (HOLD, LOCK, MOVED_NEW, MOVED_KNOWN, MOVED_ENDED, WHATS):
+def _lock(cursor: Any) -> None:
+    """Lock who is known, and mark what has moved since the trial run, but for numbers that came in meanwhile."""
+    for statement in (HOLD, LOCK, MOVED_KNOWN, MOVED_ENDED):
         cursor.execute(statement)
-    return dict(cursor.fetchall())
+
+
+def _numbered(cursor: Any, params: Params) -> dict[str, int]:
+    """Give the new ones their numbers, and return the rows by what becomes of them.
+
+    The index itself says whether a number came in meanwhile, which is rare; then these rows are marked, and the rest goes in.
+    """
+    while True:
+        try:
+            with transaction.atomic():
+                cursor.execute(NUMBERS, params)
+        except IntegrityError:
+            cursor.execute(MOVED_NEW)
+            if not cursor.rowcount:
+                raise
+        else:
+            cursor.execute(WHATS)
+            return dict(cursor.fetchall())
 
 
 def _statements(counts: Mapping[str, int]) -> tuple[str, ...]:

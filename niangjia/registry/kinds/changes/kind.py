@@ -92,7 +92,7 @@ class Changes:
         """See ``core.intake.members.with_repeats``."""
         return members.with_repeats(checked, again)
 
-    def trial(self, batch: Batch, *, on: date) -> Trying:
+    def trial(self, batch: Batch, *, on: date, chunk_rows: int) -> Trying:
         """Begin a trial run."""
         return Trying(batch)
 

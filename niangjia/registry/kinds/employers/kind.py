@@ -55,7 +55,7 @@ class Employers:
         """See ``core.intake.employers.with_repeats``."""
         return employers.with_repeats(checked, again)
 
-    def trial(self, batch: Batch, *, on: date) -> Trying:
+    def trial(self, batch: Batch, *, on: date, chunk_rows: int) -> Trying:
         """Begin a trial run."""
         return Trying(batch, on)
 

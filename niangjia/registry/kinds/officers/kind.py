@@ -91,7 +91,7 @@ class Officers:
         """See ``core.intake.officers.with_repeats``."""
         return officers.with_repeats(checked, again)
 
-    def trial(self, batch: Batch, *, on: date) -> Trying:
+    def trial(self, batch: Batch, *, on: date, chunk_rows: int) -> Trying:
         """Begin a trial run."""
         return Trying(batch)
 

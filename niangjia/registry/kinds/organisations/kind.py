@@ -56,7 +56,7 @@ class Organisations:
         """See ``core.intake.organisations.with_repeats``."""
         return organisations.with_repeats(checked, again)
 
-    def trial(self, batch: Batch, *, on: date) -> Trying:
+    def trial(self, batch: Batch, *, on: date, chunk_rows: int) -> Trying:
         """Begin a trial run."""
         return Trying(batch, on)
 
