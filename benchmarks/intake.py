@@ -52,6 +52,7 @@ if TYPE_CHECKING:
 
 SAMPLE, BEST_SAMPLE, READ_BACK = 2_000, 50_000, 1_000
 CITY = "3699"
+PLAIN = "benchmark_plain"  # the database of the baselines
 ROOT = Path(__file__).parents[1]
 SETTINGS = {"max_connections": "50"}
 
@@ -77,6 +78,7 @@ def measured_all(rows: int, registry: int, formats: list[str], folder: Path, clu
     if registry:
         registers.fill(cluster, registry)
     told = plain(cluster, folder / "sample.csv", best=folder / "best.csv", registry=registry)
+    registers.drop(cluster, PLAIN)  # else its pages are written and vacuumed while ours is measured
     for each in formats:
         database = registers.copied(cluster, each)
         environment(folder, cluster, database)
@@ -325,12 +327,12 @@ def plain(cluster: Cluster, sample: Path, *, best: Path | None = None, registry:
     import psycopg
 
     with psycopg.connect(cluster.superuser_url(), autocommit=True) as connection:
-        connection.execute("CREATE DATABASE benchmark_plain")
+        connection.execute(f"CREATE DATABASE {PLAIN}")
     command = [sys.executable, "-m", "benchmarks.admin_flow", str(sample), "--registry", str(registry)]
     told = subprocess.run(
         command + (["--best", str(best)] if best else []),
         cwd=ROOT,
-        env=os.environ | {"DATABASE_URL": cluster.superuser_url("benchmark_plain")},
+        env=os.environ | {"DATABASE_URL": cluster.superuser_url(PLAIN)},
         check=True,
         stdout=subprocess.PIPE,
         text=True,

@@ -7,6 +7,7 @@ have come by: these tables grow at their end, whatever is in them.
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -75,6 +76,7 @@ def copied(cluster: Cluster, name: str) -> str:
             f"CREATE DATABASE {name} TEMPLATE niangjia OWNER niangjia_owner STRATEGY file_copy"
         )
         connection.execute(f"GRANT CONNECT ON DATABASE {name} TO niangjia_app")
+    os.sync()  # what the copying has left to be written would be written while ours is measured
     return name
 
 
