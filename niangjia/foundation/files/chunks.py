@@ -149,7 +149,8 @@ class SealedReader(io.RawIOBase):
 
     def _chunk(self, number: int) -> bytes:
         if self._held[0] != number:
-            self._held = (number, *self._opened(number, 1))
+            (opened,) = self._opened(number, 1)
+            self._held = (number, opened)
         return self._held[1]
 
     def _opened(self, first: int, n: int) -> list[bytes]:
