@@ -29,11 +29,10 @@ HASHES = {
         FROM registry_identitytoken""",
     "deltas": """SELECT md5(string_agg(t, '|' ORDER BY t)) FROM (SELECT ROW(organisation_id, day, "group", n)::text
         AS t FROM registry_delta) d""",
-    "subjects": """SELECT md5(string_agg(id::text, '|' ORDER BY id)) FROM (
-        SELECT s.person_id AS id FROM audit_event e JOIN audit_eventsubject s ON s.event_id = e.id
+    "subjects": """SELECT md5(string_agg(t, '|' ORDER BY t)) FROM (
+        SELECT s.person_id::text AS t FROM audit_event e JOIN audit_eventsubject s ON s.event_id = e.id
         WHERE e.name = 'members.written'
-        UNION ALL SELECT p.id FROM audit_event e JOIN registry_person p ON left(p.id::text, 28) = e.facts->>'drawn'
-        WHERE e.name = 'members.written') about""",
+        UNION ALL SELECT e.facts->>'drawn' FROM audit_event e WHERE e.name = 'members.written') about""",
     "results": """SELECT md5(string_agg(ROW(place, row, verdict, person_id, fact_id)::text, '|' ORDER BY place))
         FROM plans_batchrow""",
     "status": "SELECT string_agg(status, ' ') FROM plans_batch",

@@ -50,7 +50,7 @@ HOLD = f"""SELECT count(*) FROM registry_hold(ARRAY(SELECT s.organisation_id FRO
 LOCK = f"SELECT 1 FROM registry_person WHERE id IN (SELECT person_id FROM {MINE} WHERE s.what <> 'new') ORDER BY id FOR UPDATE"
 # What the register says now is not what the trial run saw: nothing is written, a person has to look.
 MOVED_NEW = """UPDATE registry_memberstage s SET what = 'moved' FROM registry_identitytoken t
-    WHERE s.what = 'new' AND t.kind = 'id' AND t.token = s.id_token AND t.person_id <> s.person_id"""
+    WHERE s.what = 'new' AND t.kind = 'id' AND t.token = s.id_token"""
 MOVED_KNOWN = f"""UPDATE registry_memberstage s SET what = 'moved' WHERE s.what NOT IN ('new', 'moved')
     AND s.seen IS DISTINCT FROM (SELECT {PRINT} FROM registry_person p
         LEFT JOIN registry_membership m ON m.person_id = p.id AND m.kind = 'primary' AND m.to_on IS NULL
