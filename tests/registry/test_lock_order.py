@@ -221,7 +221,7 @@ def signed_today(office, line):
     return city, order
 
 
-def test_rosters_of_three_offices_an_order_and_a_merge_all_end(crowd):
+def test_rosters_of_three_offices_an_order_and_a_merge_all_end(crowd, caplog):
     office, counties, (sheet, heads) = crowd
     with acting(SYSTEM):
         unions = Organisation.objects.filter(path__gt=counties[0].path, path__lt=counties[0].path + "~")
@@ -237,7 +237,7 @@ def test_rosters_of_three_offices_an_order_and_a_merge_all_end(crowd):
 
     left = work_it_off()
 
-    assert left == []
+    assert left == [], caplog.text[-4000:]
     assert {rosters.fresh(batch).status for batch in batches} == {"committed"}
     assert city.fresh(order).status == "carried_out"
     assert made.again(pair).status == Status.MERGED
