@@ -94,6 +94,29 @@ def test_an_undo_leaves_the_roll_as_it_was_and_keeps_who_was_touched_since():
     number_is_list(office)
 
 
+def test_numbers_that_came_in_since_the_trial_run_are_held_and_the_rest_of_their_chunk_goes_in():
+    office = load_city()
+    sheet, heads = sheet_of(roster(90, 3, kinds=(), noisy=False))
+    first = planned(office, sheet[:60], heads, name="a.xlsx")
+    second = planned(office, sheet[30:], heads, name="b.xlsx")
+    assert (first.counts["new"], second.counts["new"]) == (60, 60)
+    committed(office, first)
+    committed(office, second)
+    assert Counter(results(second).values()) == {"new": 30, "held": 30}
+    with acting(SYSTEM):
+        codes = [
+            each["code"]
+            for found in BatchRow.objects.filter(batch=second, verdict="held").values_list(
+                "findings", flat=True
+            )
+            for each in found
+        ]
+        assert codes == ["ROLL_MOVED"] * 30
+        assert Person.objects.count() == 90
+        assert EventSubject.objects.filter(event_id__in=Event.objects.values("id")).count() == 0
+    assert number_is_list(office) == 90
+
+
 def test_whoever_a_roster_made_or_changed_finds_who_wrote_it():
     office = load_city()
     sheet, heads = sheet_of(roster(120, 3, kinds=(), noisy=False))
