@@ -159,7 +159,7 @@ def test_a_member_who_changes_unions_and_an_order_that_moves_both(monkeypatch, g
 
 
 def work_it_off(most=12):
-    """Let a real worker, four jobs at a time, do what there is until nothing is left; return the jobs that failed for good."""
+    """Let a real worker, four jobs at a time, do what there is until nothing is left; return the jobs that are left."""
     from procrastinate.contrib.django import app
 
     async def work():

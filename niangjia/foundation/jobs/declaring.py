@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, get_type_hints
 from uuid import UUID
 
+import structlog
 from django.db import transaction
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
@@ -17,6 +18,8 @@ from niangjia.foundation.actors import system_actor
 from niangjia.foundation.jobs.retrying import Again, is_given_up
 
 Argument = UUID | str | int
+
+log = structlog.get_logger(__name__)
 
 _declared: dict[str, Job] = {}
 
@@ -83,6 +86,7 @@ def job(
             try:
                 declared.run(said)
             except Exception as error:
+                log.warning("job_failed", job=name, attempts=context.job.attempts, exc_info=error)
                 if is_given_up(error, context.job.attempts):
                     declared.give_up(said)
                 raise

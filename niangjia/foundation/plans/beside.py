@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cache
 from typing import TypeVar
 
 from django.conf import settings
@@ -17,7 +19,8 @@ Done = TypeVar("Done")
 def side_by_side(work: Callable[[Piece], Done], pieces: Iterable[Piece]) -> Iterator[Done]:
     """Yield what ``work`` makes of each piece, in their order; at most ``NIANGJIA_WRITERS`` are in hand.
 
-    The first that fails ends it: none is begun after it.
+    So many connections are taken by all that goes on in the process together, however many jobs there are: the pool has
+    no more of them. The first piece that fails ends it: none is begun after it.
     """
     at_once = settings.NIANGJIA_WRITERS
     if at_once == 1:
@@ -29,15 +32,22 @@ def side_by_side(work: Callable[[Piece], Done], pieces: Iterable[Piece]) -> Iter
             for piece in pieces:
                 if len(coming) == at_once:
                     yield coming.popleft().result()
-                coming.append(threads.submit(_in_thread, work, piece))
+                coming.append(threads.submit(_in_thread, work, piece, _connections(at_once)))
             while coming:
                 yield coming.popleft().result()
         finally:
             threads.shutdown(cancel_futures=True)
 
 
-def _in_thread(work: Callable[[Piece], Done], piece: Piece) -> Done:
-    try:
-        return work(piece)
-    finally:
-        connection.close()  # a connection is a thread's own
+@cache
+def _connections(at_once: int) -> threading.Semaphore:
+    """Return what lets ``at_once`` threads of the process have a connection. None that has one waits here for another."""
+    return threading.Semaphore(at_once)
+
+
+def _in_thread(work: Callable[[Piece], Done], piece: Piece, free: threading.Semaphore) -> Done:
+    with free:
+        try:
+            return work(piece)
+        finally:
+            connection.close()  # a connection is a thread's own

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from uuid import UUID, uuid4
 
 import pytest
@@ -45,7 +46,7 @@ def leave(*, thing: UUID, by: Actor, at) -> None:
 
 @job("test.failing", given_up=leave)
 def failing(*, thing: UUID, by: Actor, at) -> None:
-    raise {"data": ValueError, "database": OperationalError}[seen[0]]
+    raise {"data": ValueError, "database": OperationalError}[seen[0]]("typed by somebody")
 
 
 @pytest.fixture(autouse=True)
@@ -93,7 +94,7 @@ def test_an_office_may_ask_for_work_but_neither_read_nor_write_the_queue():
     ("why", "attempts", "is_left"),
     [("data", MOST_ATTEMPTS, True), ("data", MOST_ATTEMPTS - 1, False), ("database", MOST_ATTEMPTS, False)],
 )
-def test_what_waits_for_the_work_is_told_once_it_will_not_be_done(why, attempts, is_left):
+def test_what_waits_for_the_work_is_told_once_it_will_not_be_done(why, attempts, is_left, caplog):
     thing = uuid4()
     seen.append(why)
     said = {"thing": str(thing)}
@@ -104,6 +105,9 @@ def test_what_waits_for_the_work_is_told_once_it_will_not_be_done(why, attempts,
     with pytest.raises((ValueError, OperationalError)):
         app.tasks["test.failing"](context, **said)
     assert seen[1:] == ([("given up", thing, "test.failing")] if is_left else [])
+    (told,) = (json.loads(record.message) for record in caplog.records)  # each time, not only the last
+    assert (told["event"], told["job"], told["attempts"]) == ("job_failed", "test.failing", attempts)
+    assert "test_jobs.py" in told["error"] and "typed by somebody" not in caplog.text
 
 
 def test_what_is_no_id_is_refused_before_anything_runs():
