@@ -77,6 +77,44 @@ def test_formulas_are_found_behind_shared_strings_and_shared_formulas():
     assert {(2, "FORMULA_CELL"), (40, "FORMULA_CELL")} <= found
 
 
+def with_number(text, says=""):
+    """Return a workbook whose cell A2 is a number in the writing ``text``; a remark keeps it from the reader of plain sheets."""
+    person = f'<c r="A2"{says}><v>{text}</v></c>' + books.cell("B2", ID) + books.cell("C2", "14091234567")
+    return io.BytesIO(
+        books.book({"a": books.sheet_xml(books.rows(books.HEADINGS, person), after="<!-- x -->")})
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [("1", "1"), ("-1.5", "-1.5"), ("1E5", "100000"), ("5e-01", "0.5"), (".5", "0.5"), ("+2", "2"), ("", None)],
+)  # fmt: skip
+@pytest.mark.parametrize("says", ["", ' t="n"', " s='0' t='n'"])
+def test_a_number_is_read_however_it_is_written(text, told, says):
+    rows = read(with_number(text, says), name="x").rows
+
+    assert rows.select("c0", "c1").rows() == [(told, ID)]
+
+
+@pytest.mark.parametrize(
+    "text", ["a1", "1 2", "1,5", "nan", "0x10", "１", "1.2.3", "--1", "1e", "TRUE", "\n王", " 3"]
+)
+@pytest.mark.parametrize("says", ["", ' t="n"'])
+def test_a_number_that_is_none_is_refused_with_its_place(text, says):
+    with pytest.raises(Invalid) as refused:
+        read(with_number(text, says), name="x")
+
+    assert refused.value.code == "file_broken"
+    assert str(refused.value.params["where"]).endswith("sheet1.xml: A2")
+
+
+@pytest.mark.parametrize("kind", ["str", "b", "d"])
+def test_what_says_that_it_is_no_number_may_be_a_word(kind):
+    text = {"str": "王五", "b": "1", "d": "2020-01-01T00:00:00"}[kind]
+
+    assert read(with_number(text, f' t="{kind}"'), name="x").rows.height == 1
+
+
 ID_CELLS = {
     "a number": (369901199001011000, "ID_NUMBER_CELL"),
     "a number of fifteen digits": (369901900101001, "ID_NUMBER_CELL"),

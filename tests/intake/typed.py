@@ -63,7 +63,7 @@ def _last_of_headings(
     above = {column for column, heading in wanted.items() if _says(upper, column, heading)}
     below = {column for column, heading in wanted.items() if _says(lower, column, heading)}
     filled = {column for column in wanted if any(each.text for each in lower.get(column, []))}
-    if below and filled <= below and above | below == wanted.keys():
+    if above and below and filled <= below and above | below == wanted.keys():
         return 1
     return 0 if above == wanted.keys() else None
 

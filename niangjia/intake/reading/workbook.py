@@ -58,6 +58,10 @@ _POINTING_CELL = re.compile(
 _ERROR = re.compile(rb"""<(?:\w+:)?c\b[^<>]*?\bt\s*=\s*["']e["'][^<>]*>""")
 _CELL_STARTS = (b"<c ", b"<c>", b":c ", b":c>")
 _CELL = re.compile(rb"""\br\s*=\s*["']([A-Z]{1,3})([0-9]{1,7})["']""")
+_NO_NUMBER = re.compile(
+    rb"<(?:\w+:)?v(?:\s[^<>]*)?>(?![-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?<)\s*[^<\s]"
+)
+_KIND = re.compile(rb"""\bt\s*=\s*["']([^"']*)["']""")
 _FAR = re.compile(rb"""r="([A-Z]{3}[0-9]{1,7})"[^<>]*(?<!/)>\s*<(?:\w+:)?(?:v|is|f)[\s>/]""")
 
 
@@ -143,6 +147,7 @@ def _formulas(steps: Iterator[bytes], part: str, sheet: str, strings: int) -> li
         if far:  # a reader of whole rectangles would ask for the memory of all cells between
             raise FarCell(cell=far[1].decode(), sheet=sheet)
         _refuse_lost_strings(piece, part, strings)
+        _refuse_false_numbers(piece, part)
         found.extend(formulas_in(piece, part))
     return found
 
@@ -156,8 +161,27 @@ def _refuse_lost_strings(piece: bytes, part: str, strings: int) -> None:
     for cell in _POINTING_CELL.finditer(piece):
         pointer = cell[2].strip()
         if not (pointer.isdigit() and len(pointer) < 10 and int(pointer) < strings):
-            place = _CELL.search(cell[1])
-            raise Broken(where=f"{part}: {(place[1] + place[2]).decode()}" if place else part)
+            raise Broken(where=_where(part, cell[1]))
+
+
+def _refuse_false_numbers(piece: bytes, part: str) -> None:
+    """Refuse a cell that says it is a number and holds another thing: no program wrote that, and it would be read as a text."""
+    for found in _NO_NUMBER.finditer(piece):
+        cell = piece[_cell_start(piece, found.start()) : found.start()].partition(b">")[0]
+        kind = _KIND.search(cell)
+        if kind is None or kind[1] == b"n":
+            raise Broken(where=_where(part, cell))
+
+
+def _where(part: str, cell: bytes) -> str:
+    """Return where in the file a cell is, as exactly as it says so itself."""
+    place = _CELL.search(cell)
+    return f"{part}: {(place[1] + place[2]).decode()}" if place else part
+
+
+def _cell_start(piece: bytes, before: int) -> int:
+    """Return where the cell around a place begins, -1 if none does."""
+    return max(piece.rfind(tag, 0, before) for tag in _CELL_STARTS)
 
 
 def _as_number(digits: bytes) -> tuple[int, bytes]:
@@ -255,7 +279,7 @@ def formulas_in(piece: bytes, place: str) -> Iterator[tuple[int, int]]:
     if b"<f" not in piece and b":f" not in piece:
         return
     for found in _FORMULA.finditer(piece):
-        start = max(piece.rfind(tag, 0, found.start()) for tag in _CELL_STARTS)
+        start = _cell_start(piece, found.start())
         cell = _CELL.search(piece, start, found.start()) if start >= 0 else None
         yield _place_of(cell, place)
 
