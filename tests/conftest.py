@@ -40,6 +40,14 @@ def key_ring(tmp_path_factory):
 
 
 @pytest.fixture(autouse=True)
+def _own_language():
+    """Begin in the language of the settings: a request of the test before leaves its own active."""
+    from django.utils import translation
+
+    translation.deactivate()
+
+
+@pytest.fixture(autouse=True)
 def _nothing_left_over(request):
     """Empty cache and queue around a database test: a flush reaches neither, and limits and jobs would leak."""
     marker = request.node.get_closest_marker("django_db")

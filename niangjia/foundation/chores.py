@@ -21,8 +21,9 @@ def sweep_clocks(*, by: Actor, now: Callable[[], datetime]) -> None:
 @every("23 * * * *")
 @job("files.sweep")
 def sweep_files(*, by: Actor, at: datetime) -> None:
-    """Remove the files whose term is over."""
+    """Remove the files whose term is over, and what never became a file."""
     sweeping.sweep(by=by, at=at)
+    sweeping.sweep_orphans(at=at)
 
 
 @every("41 3 * * *")

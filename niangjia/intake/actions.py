@@ -18,7 +18,7 @@ from niangjia.foundation.files import storing
 from niangjia.foundation.jobs import progress
 from niangjia.foundation.plans import kinds
 from niangjia.foundation.plans.models import Batch
-from niangjia.foundation.plans.states import CHART, OVER, Status
+from niangjia.foundation.plans.states import CANCELLABLE, CHART, OVER, Status
 from niangjia.intake import jobs, remembering, returning
 from niangjia.registry import organisations
 from niangjia.registry.models import Organisation
@@ -32,6 +32,15 @@ class NotForThisRole(NotAllowed):
     code = "list_not_for_this_role"
     message = gettext_noop(
         "In your role you cannot hand in a list of this kind. Ask the clerk of your office."
+    )
+
+
+class RestGone(storing.FileGone):
+    """What was to be written of the rest is no longer kept."""
+
+    code = "list_rest_gone"
+    message = gettext_noop(
+        "What is not yet written of this list was removed when its term was over. Take back what is written, then upload the list again."
     )
 
 
@@ -57,6 +66,8 @@ def upload(
 ) -> Batch:
     """Take a list in and ask for its trial run. The same file of the same office again shows the first batch.
 
+    One of which nothing was written before its files' term was over is given up for the new one.
+
     Args:
         kind: the name of a kind of list.
         options: what the kind asks (``Form.asked``), and ``chunk_rows``.
@@ -71,8 +82,10 @@ def upload(
     until = day_of(at) + timedelta(days=kept)
     stored = storing.store(parts, organisation=organisation, kind="roster", by=by, at=at, expires_on=until)
     first = _first(organisation, kind, stored.token)
-    if first is not None:
+    if first is not None and not _ran_out(first):
         return first
+    if first is not None:
+        cancel(first, by=by, at=at)
     batch = Batch(
         organisation_id=organisation.pk,
         path=organisation.path,
@@ -111,27 +124,42 @@ def _first(organisation: Organisation, kind: str, token: Any) -> Batch | None:
     return handed_in.exclude(status__in=OVER).first()
 
 
+def _ran_out(batch: Batch) -> bool:
+    """Tell whether nothing of a list is written and what it needs for that is gone."""
+    files = [each for each in (batch.file_id, batch.plan_file_id) if each is not None]
+    return batch.status in CANCELLABLE and any(map(storing.is_gone, files))
+
+
+def _try_again(batch: Batch, *, by: Actor, at: datetime, **changes: Any) -> None:
+    """Ask for the trial run once more.
+
+    Raises:
+        FileGone: the list is no longer kept.
+    """
+    if storing.is_gone(batch.file_id):
+        raise storing.FileGone
+    workflow.fire(batch, "remap", machine=CHART, by=by, at=at, **changes)
+    jobs.plan.defer(batch=batch.pk)
+
+
 @transaction.atomic
 def remap(batch: Batch, mapping: Mapping[str, int], *, by: Actor, at: datetime) -> None:
     """Say which column holds what, for this list and the next with the same headings; ask for the trial run again."""
-    workflow.fire(batch, "remap", machine=CHART, by=by, at=at, mapping=dict(mapping))
+    _try_again(batch, by=by, at=at, mapping=dict(mapping))
     remembering.remember(batch, mapping, by=by, at=at)
-    jobs.plan.defer(batch=batch.pk)
 
 
 @transaction.atomic
 def guess_anew(batch: Batch, *, by: Actor, at: datetime) -> None:
     """Forget what was remembered for these headings, and ask for a trial run by what they tell alone."""
-    workflow.fire(batch, "remap", machine=CHART, by=by, at=at, mapping={})
+    _try_again(batch, by=by, at=at, mapping={})
     remembering.forget(batch, by=by, at=at)
-    jobs.plan.defer(batch=batch.pk)
 
 
 @transaction.atomic
 def check_again(batch: Batch, *, by: Actor, at: datetime) -> None:
     """Ask for the trial run again as it was, since something that it rests on was decided."""
-    workflow.fire(batch, "remap", machine=CHART, by=by, at=at)
-    jobs.plan.defer(batch=batch.pk)
+    _try_again(batch, by=by, at=at)
 
 
 @transaction.atomic
@@ -151,14 +179,19 @@ def read_as(batch: Batch, kind: str, *, by: Actor, at: datetime) -> None:
         .exists()
     ):
         raise AlreadyThere
-    workflow.fire(batch, "remap", machine=CHART, by=by, at=at, mapping={}, kind=kind, failure={})
-    jobs.plan.defer(batch=batch.pk)
+    _try_again(batch, by=by, at=at, mapping={}, kind=kind, failure={})
 
 
 @transaction.atomic
 def commit(batch: Batch, *, by: Actor, at: datetime) -> None:
-    """Ask for the plan to be written; what was stopped goes on."""
+    """Ask for the plan to be written; what was stopped goes on.
+
+    Raises:
+        FileGone, RestGone: the trial run was too long ago, and what it planned is no longer kept.
+    """
     event = "resume" if "resume" in CHART.open_to(batch.status, str(by.role)) else "commit"
+    if batch.plan_file_id and storing.is_gone(batch.plan_file_id):
+        raise RestGone if event == "resume" else storing.FileGone
     # What comes back may be more by the end: a repair workbook that was made is old then.
     options = {name: value for name, value in batch.options.items() if name != "repair_in"}
     workflow.fire(batch, event, machine=CHART, by=by, at=at, result_file_id=None, options=options)
@@ -194,7 +227,10 @@ def ask_for_repair(batch: Batch, language: str, *, by: Actor, at: datetime) -> N
 
     Raises:
         NotFound: no row comes back.
+        FileGone: the list is no longer kept.
     """
+    if storing.is_gone(batch.file_id):
+        raise storing.FileGone
     if not returning.has_repair(batch) and not returning.moved_on(batch, by=by):
         raise NotFound
     batch.options, batch.result_file_id = batch.options | {"repair_in": language}, None

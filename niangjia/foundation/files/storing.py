@@ -128,6 +128,11 @@ def open_file(stored: StoredFile, *, purpose: str, by: Actor, at: datetime) -> i
     return chunks.reader(raw, bound_to=folder.bound_to(stored.id))
 
 
+def is_gone(file_id: UUID) -> bool:
+    """Tell whether the term of a file is over."""
+    return StoredFile.objects.filter(pk=file_id, gone_at__isnull=False).exists()
+
+
 def in_memory_file(content: io.BufferedReader) -> int:
     """Return the descriptor of a file that exists in memory alone, for a child process that needs a real file."""
     descriptor = os.memfd_create("niangjia", os.MFD_CLOEXEC)

@@ -34,13 +34,14 @@ def remove_now(stored: StoredFile, *, reason: str, by: Actor, at: datetime) -> N
 
 
 def sweep_orphans(*, at: datetime) -> int:
-    """Remove what no living row names and is older than a day: a rolled back upload, a kill between row and bytes."""
+    """Remove what no living row names and is older than a day: a rolled back upload, a kill between row and bytes.
+
+    Where the database knows none of the files, it is another installation's, and all are left.
+    """
     before = (at - UNFINISHED_FOR).timestamp()
     old = {name: path for name, path in folder.all_files() if path.stat().st_mtime < before}
-    living = StoredFile.objects.filter(name__in=list(old), gone_at__isnull=True).values_list(
-        "name", flat=True
-    )
-    orphans = old.keys() - set(living)
+    known = dict(StoredFile.objects.filter(name__in=list(old)).values_list("name", "gone_at"))
+    orphans = [name for name in old if known.get(name, at) is not None] if known else []
     for name in orphans:
         old[name].unlink(missing_ok=True)
     return len(orphans)

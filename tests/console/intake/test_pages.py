@@ -14,6 +14,8 @@ from django.urls import reverse
 from niangjia.core.roles import Role
 from niangjia.foundation.acting import acting
 from niangjia.foundation.audit.models import Event
+from niangjia.foundation.files.models import StoredFile
+from niangjia.foundation.jobs import jobs
 from niangjia.foundation.notices.models import Notice
 from niangjia.foundation.plans.models import Batch, BatchRow
 from niangjia.registry.models import Membership, Organisation
@@ -281,6 +283,65 @@ def test_stopped_and_gone_on_with_ends_as_if_never_stopped(desk, made, monkeypat
     run_jobs()
     done = newest()
     assert done.status == "committed" and on_roll() == done.counts["new"]
+
+
+def grown_old(batch):
+    """Let the files of a roster be removed, as the sweeper does when their term is over."""
+    with acting(SYSTEM):
+        files = StoredFile.objects.filter(pk__in=[batch.file_id, batch.plan_file_id])
+        files.update(expires_on=batch.planned_at)
+    run_jobs()
+    jobs()["files.sweep"].run({})
+
+
+def said(answer) -> str:
+    assert "said-error" in answer.content.decode()
+    return answer.content.decode()
+
+
+@pytest.mark.parametrize("step", ["intake-commit", "intake-remap", "intake-guess-anew"])
+def test_a_trial_run_of_long_ago_is_not_written_and_the_roster_may_come_again(desk, made, step):
+    batch = tried(desk, as_csv(made))
+    grown_old(batch)
+
+    mapping = {name: str(column) for name, column in batch.mapping.items()}
+    answer = desk.post(url(step, batch.pk), mapping, headers={"accept-language": "en"}, follow=True)
+    assert "was removed when its term was over" in said(answer)
+    assert newest().status == "planned" and run_jobs() == []
+
+    again = tried(desk, as_csv(made))
+    assert again.pk != batch.pk and again.status == "planned"
+    with acting(SYSTEM):
+        assert Batch.objects.get(pk=batch.pk).status == "cancelled"
+    desk.post(url("intake-commit", again.pk))
+    run_jobs()
+    assert newest().status == "committed"
+
+
+def test_the_rest_of_long_ago_is_not_written_and_what_is_there_can_be_taken_back(desk, made, monkeypatch):
+    batch = tried(desk, as_csv(made))
+    with acting(SYSTEM):
+        Batch.objects.filter(pk=batch.pk).update(status="partly_committed")
+    grown_old(batch)
+
+    answer = desk.post(url("intake-commit", batch.pk), headers={"accept-language": "en"}, follow=True)
+    assert "Take back what is written" in said(answer)
+    assert tried(desk, as_csv(made)).pk == batch.pk  # the first is shown, until it is taken back
+    desk.post(url("intake-undo", batch.pk))
+    run_jobs()
+    assert newest().status == "undone"
+    assert tried(desk, as_csv(made)).pk != batch.pk
+
+
+def test_a_repair_workbook_of_long_ago_is_refused_at_once(desk, made):
+    batch = tried(desk, as_csv(made))
+    desk.post(url("intake-commit", batch.pk))
+    run_jobs()
+    grown_old(batch)
+
+    answer = desk.post(url("intake-repair-ask", batch.pk), headers={"accept-language": "en"}, follow=True)
+    assert "was removed when its term was over" in said(answer)
+    assert run_jobs() == []
 
 
 def test_a_wish_to_stop_where_nothing_is_written_is_refused(desk, made):
