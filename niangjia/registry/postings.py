@@ -1,4 +1,4 @@
-"""Which offices an account may act for today, and as whom a session acts."""
+"""Which postings there are in a scope, which offices an account may act for today, and as whom a session acts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,16 @@ from niangjia.core.roles import Role
 from niangjia.foundation.accounts import sessions
 from niangjia.foundation.accounts.models import Account
 from niangjia.foundation.actors import NOBODY, Actor
-from niangjia.registry.models import PersonLogin, Posting
+from niangjia.registry import organisations
+from niangjia.registry.models import Organisation, PersonLogin, Posting
+
+
+def visible_to(actor: Actor) -> QuerySet[Posting]:
+    """Return the postings, past ones too, at the offices in the actor's scope, and at those that a federation leads."""
+    offices = organisations.visible_to(actor)
+    if actor.scope is not None and actor.scope.line:
+        offices |= Organisation.objects.filter(line_id=actor.organisation_id)
+    return Posting.objects.filter(organisation__in=offices)
 
 
 def open_postings(account_id: UUID, *, on: date) -> QuerySet[Posting]:

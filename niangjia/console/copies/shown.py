@@ -18,8 +18,7 @@ from niangjia.foundation.copies.tables import table
 from niangjia.foundation.jobs import progress
 from niangjia.foundation.plans import queries as plans
 from niangjia.insight.slices import NOT_RECORDED
-from niangjia.registry import organisations
-from niangjia.registry.models import Posting
+from niangjia.registry import organisations, postings
 from niangjia.ui.paces import pace_text
 from niangjia.ui.words import code_name
 
@@ -52,7 +51,7 @@ def lines(exports: Iterable[Export], *, by: Actor) -> list[Line]:
         .filter(pk__in={each.organisation_id for each in rows})
         .values_list("pk", "name")
     )
-    posts = _posts(rows)
+    posts = _posts(rows, by=by)
     return [
         Line(
             each,
@@ -66,8 +65,8 @@ def lines(exports: Iterable[Export], *, by: Actor) -> list[Line]:
     ]
 
 
-def _posts(rows: Iterable[Export]) -> dict[object, str]:
-    held = Posting.objects.filter(pk__in={each.posting_id for each in rows})
+def _posts(rows: Iterable[Export], *, by: Actor) -> dict[object, str]:
+    held = postings.visible_to(by).filter(pk__in={each.posting_id for each in rows})
     return {each.pk: each.title or code_name(each.role, "role") for each in held}
 
 

@@ -20,9 +20,10 @@ from niangjia.console.requests import page_of
 from niangjia.core.days import day_of
 from niangjia.core.errors import Refusal
 from niangjia.foundation import audit
+from niangjia.foundation.actors import Actor
 from niangjia.intake.orders import lines_of
-from niangjia.registry import organisations
-from niangjia.registry.models import Posting, ReorganisationOrder
+from niangjia.registry import organisations, postings
+from niangjia.registry.models import ReorganisationOrder
 from niangjia.registry.reorganisation import actions, queries
 from niangjia.registry.reorganisation.states import AT_WORK, CHART, Status
 from niangjia.ui.requests import actor_of
@@ -60,8 +61,8 @@ def _page(request: HttpRequest, order: ReorganisationOrder, **more: Any) -> Http
         "more_units": max(len(order.preview.get("units", [])) - MOST_SHOWN, 0),
         "is_at_work": order.status in AT_WORK or (order.status == Status.SIGNED and order.effective_on <= on),
         "seconds": LOOK_AGAIN,
-        "drafter": _who(order.drafted_by),
-        "signer": _who(order.signed_by),
+        "drafter": _who(order.drafted_by, by=actor),
+        "signer": _who(order.signed_by, by=actor),
         "last_day_back": actions.last_day_back(order),
     }
     if "edit" in events:
@@ -72,8 +73,8 @@ def _page(request: HttpRequest, order: ReorganisationOrder, **more: Any) -> Http
     return render(request, "console/orders/order.html", context | more)
 
 
-def _who(posting: UUID | None) -> str:
-    row = Posting.objects.filter(pk=posting).first() if posting else None
+def _who(posting: UUID | None, *, by: Actor) -> str:
+    row = postings.visible_to(by).filter(pk=posting).first() if posting else None
     return (row.shown_name or row.title) if row else ""
 
 
