@@ -45,8 +45,8 @@ class SavedMapping(OfOffice):
 class RepairTask(Scoped):
     """One link by which whom a held row is about can mend it (补正任务); it lies where the row lay when it was asked for.
 
-    ``token`` is a hash of what stands in the link, ``phone_token`` the blind index of the phone that it goes to, ``needs`` the
-    fields to be corrected. ``consents`` maps a purpose to the version agreed to, until the row is on the roll.
+    ``token`` is a hash of what stands in the link, ``phone_token`` the blind index of the phone that it goes to, until the task
+    has ended and counts for no limit any more; ``needs`` the fields to be corrected. ``consents`` maps a purpose to the version agreed to, until the row is on the roll.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -55,7 +55,7 @@ class RepairTask(Scoped):
     union_id = models.UUIDField()
     status = models.TextField(max_length=10, choices=Status, default=Status.ASKED)
     token = models.UUIDField(unique=True)
-    phone_token = models.UUIDField()
+    phone_token = models.UUIDField(null=True)
     needs = models.JSONField()
     consents = models.JSONField(default=dict)
     refused = models.TextField(max_length=40, blank=True, default="")

@@ -75,6 +75,11 @@ def asked(walk):
     page.reload()
     walk.look(page, "mending-asked")
     assert page.locator("input[type=checkbox]").count() == 2
+    press(page, "button[name=withdraw]")
+    walk.look(page, "mending-withdrawn")
+    page.locator("input[type=checkbox]").first.check()
+    send(page)
+    run_jobs()
 
 
 def mended(walk):

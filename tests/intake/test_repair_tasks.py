@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from niangjia.foundation.accounts import phones
 from niangjia.foundation.accounts.models import Account
 from niangjia.foundation.acting import acting
 from niangjia.foundation.actors import Actor
+from niangjia.foundation.audit.models import Event
 from niangjia.foundation.notices import sms
 from niangjia.intake.mending import answering, asking, sending
 from niangjia.intake.mending.answering import Corrected
@@ -259,6 +261,72 @@ def test_a_row_has_one_live_link(city, union, gateway):
     with acting(SYSTEM):
         assert sending.expire(by=SYSTEM, at=AT + timedelta(days=7)) == 1
     assert ask(city, at=AT + timedelta(days=7)) == 1
+
+
+def withdraw(city, row_id, role=Role.CLERK):
+    by = replace(clerk_of(city), role=role)
+    with acting(by):
+        return asking.withdraw(row_id, by=by, at=AT)
+
+
+def test_a_link_is_withdrawn_and_opens_to_nothing_and_another_can_be_sent(city, union, gateway):
+    batch_with_a_slip(city, union)
+    ask(city)
+    (task,) = tasks()
+    assert withdraw(city, task.row_id)
+    assert not answer(task, 5) and not withdraw(city, task.row_id)
+    assert [each.status for each in tasks()] == ["withdrawn"] and waiting(city) == []
+    assert ask(city) == 1
+    assert answer(tasks()[-1], 5)
+    assert len(waiting(city)) == 1
+    with acting(SYSTEM):
+        assert Event.objects.filter(name="repair-task.withdraw").count() == 1
+
+
+def test_a_link_that_is_withdrawn_before_it_is_sent_is_not_sent(city, union, gateway):
+    batch_with_a_slip(city, union)
+    clerk = clerk_of(city)
+    with acting(clerk):
+        asking.ask([row.pk for row in asking.askable(by=clerk)], by=clerk, at=AT)
+    assert withdraw(city, tasks()[0].row_id)
+    run_jobs(now=lambda: AT)
+    assert gateway.sent == []
+
+
+def test_an_answer_that_waits_when_the_link_is_withdrawn_changes_nothing(city, union, gateway):
+    batch_with_a_slip(city, union)
+    ask(city)
+    (task,) = tasks()
+    with worker(5) as by:
+        found = answering.asked(text_of(task.pk), at=AT)
+        answering.answer(found, Corrected("", number(5), AGREED), by=by, at=AT)
+    assert withdraw(city, task.row_id)
+    run_jobs(now=lambda: AT)
+    assert waiting(city) == [] and tasks()[0].status == "withdrawn"
+    with acting(SYSTEM):
+        assert bytes(RepairAnswer.objects.get().sealed) == b""
+
+
+def test_neither_a_leader_nor_another_office_withdraws_a_link(city, union, gateway):
+    batch_with_a_slip(city, union)
+    ask(city)
+    (task,) = tasks()
+    with pytest.raises(asking.NotForThisRole):
+        withdraw(city, task.row_id, Role.LEADER)
+    assert not withdraw(unions_below(city)[1], task.row_id)
+    assert answer(task, 5)
+
+
+def test_of_a_link_that_has_ended_no_phone_is_kept_once_it_counts_for_no_limit(city, union, gateway):
+    batch_with_a_slip(city, union, 5)
+    batch_with_a_slip(city, union, 7)
+    ask(city)
+    withdraw(city, tasks()[0].row_id)
+    day = timedelta(days=1)
+    for at, phones_left in ((AT + day - timedelta(seconds=1), 2), (AT + day, 1), (AT + 7 * day, 0)):
+        with acting(SYSTEM):
+            sending.expire(by=SYSTEM, at=at)
+        assert sum(task.phone_token is not None for task in tasks()) == phones_left
 
 
 def test_rows_that_the_worker_cannot_mend_or_cannot_be_reached_about_are_not_asked_for(city, union, gateway):

@@ -34,8 +34,14 @@ from niangjia.ui.dates import moment_text
 from niangjia.ui.requests import actor_of
 from niangjia.ui.words import counted, sentence
 
-CHOSEN = "row"
-LOOKS = {Status.ASKED: "waiting", Status.SENT: "waiting", Status.UNSENT: "refused", Status.EXPIRED: "off"}
+CHOSEN, BACK = "row", "withdraw"
+LOOKS = {
+    Status.ASKED: "waiting",
+    Status.SENT: "waiting",
+    Status.UNSENT: "refused",
+    Status.EXPIRED: "off",
+    Status.WITHDRAWN: "off",
+}
 
 
 @dataclass(frozen=True)
@@ -51,14 +57,15 @@ class Line:
     state: str
     note: str
     may_ask: bool
+    may_withdraw: bool
 
 
 @never_cache
 def listed(request: HttpRequest) -> HttpResponse:
-    """Show the rows that their workers can mend, of one list where the address names it; a POST asks those chosen."""
+    """Show the rows that their workers can mend, of one list where the address names it; a POST asks those chosen, or no longer asks one."""
     actor = actor_of(request)
     if request.method == "POST":
-        return _ask(request)
+        return _withdraw(request) if BACK in request.POST else _ask(request)
     batch = batch_asked(request)
     rows = asking.askable(by=actor)
     page = page_of(request, rows.filter(batch_id=batch.pk) if batch is not None else rows)
@@ -79,10 +86,10 @@ def _lines(rows: list[HeldRow], *, by: Actor) -> Iterator[Line]:
                 for each in row.findings
                 if each["code"] in FIELD_OF
             ]
-            may_ask = bool(phone) and (task is None or task.status not in LIVE)
+            is_asked = task is not None and task.status in LIVE
             told = _told(task) if phone else ("off", _("No phone in the row"), "")
             name = masked_name(row.said.get("name", ""))
-            yield Line(row, name, phone, batch.file_name, whys, *told, may_ask)
+            yield Line(row, name, phone, batch.file_name, whys, *told, bool(phone) and not is_asked, is_asked)
 
 
 def _told(task: RepairTask | None) -> tuple[str, str, str]:
@@ -108,6 +115,19 @@ def _ask(request: HttpRequest) -> HttpResponse:
         messages.success(request, told % {"n": counted(n)})
     else:
         messages.info(request, _("Nobody was chosen who can be asked now."))
+    return _back(request)
+
+
+def _withdraw(request: HttpRequest) -> HttpResponse:
+    said = request.POST[BACK]
+    if _is_id(said) and asking.withdraw(UUID(said), by=actor_of(request), at=timezone.now()):
+        messages.success(request, _("The link is withdrawn. Whoever opens it is told nothing."))
+    else:
+        messages.info(request, _("This link is no longer open, so there was nothing to withdraw."))
+    return _back(request)
+
+
+def _back(request: HttpRequest) -> HttpResponse:
     batch = batch_asked(request)
     address = reverse("console:held-mending")
     return redirect(f"{address}?batch={batch.pk}" if batch is not None else address)

@@ -1,4 +1,4 @@
-"""A clerk asks whom a row is about to mend it: one live task for a row."""
+"""A clerk asks whom a row is about to mend it, or takes that back: one live task for a row."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from niangjia.core.errors import NotAllowed
 from niangjia.core.ids import uuid7
 from niangjia.core.roles import ROLL_WRITERS
 from niangjia.core.words import gettext_noop
-from niangjia.foundation import audit, parameters, vault
+from niangjia.foundation import audit, parameters, vault, workflow
 from niangjia.foundation.accounts import phones
 from niangjia.foundation.actors import Actor
 from niangjia.foundation.plans import queries as plans
@@ -23,6 +23,7 @@ from niangjia.foundation.scopes import within
 from niangjia.intake.mending import jobs
 from niangjia.intake.mending.links import text_of, token_of
 from niangjia.intake.mending.needs import OPEN_TOO, needs_of
+from niangjia.intake.mending.states import CHART, LIVE
 from niangjia.intake.models import RepairTask
 from niangjia.registry.held import queries as held
 from niangjia.registry.held.states import Status
@@ -92,4 +93,20 @@ def _asked(row: HeldRow, *, by: Actor, at: datetime) -> bool:
         return False
     audit.record("repair-task.asked", by=by, at=at, subject=task, facts={"needs": needs})
     jobs.send.defer(task=task.pk)
+    return True
+
+
+@transaction.atomic
+def withdraw(row_id: UUID, *, by: Actor, at: datetime) -> bool:
+    """Take the live link of a row back, and tell whether there was one; whoever opens it then sees what is shown for any used link.
+
+    Raises:
+        NotForThisRole: the actor may not.
+    """
+    if by.role not in ROLL_WRITERS:
+        raise NotForThisRole
+    task = visible_to(by).select_for_update().filter(row_id=row_id, status__in=LIVE).first()
+    if task is None:
+        return False
+    workflow.fire(task, "withdraw", machine=CHART, by=by, at=at)
     return True

@@ -15,7 +15,7 @@ from niangjia.foundation.actors import Actor
 from niangjia.foundation.notices import sms
 from niangjia.foundation.notices.sms import NoGateway
 from niangjia.intake.mending.links import link_of
-from niangjia.intake.mending.states import CHART, Status
+from niangjia.intake.mending.states import CHART, LIVE, Status
 from niangjia.intake.models import RepairTask
 from niangjia.registry.held.lapsing import WAITING
 from niangjia.registry.models import HeldRow, Organisation
@@ -70,8 +70,10 @@ def _send(task: RepairTask, *, at: datetime) -> None:
 
 
 def expire(*, by: Actor, at: datetime) -> int:
-    """End the tasks whose term is over, and return how many."""
+    """End the tasks whose term is over, and return how many; no phone is kept of one that ended a day ago."""
     over = list(RepairTask.objects.select_for_update().filter(status=Status.SENT, expires_at__lte=at))
     for task in over:
         workflow.fire(task, "expire", machine=CHART, by=by, at=at)
+    ended = RepairTask.objects.exclude(status__in=LIVE).filter(phone_token__isnull=False)
+    ended.exclude(sent_at__gt=at - DAY).update(phone_token=None)
     return len(over)

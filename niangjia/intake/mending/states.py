@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from niangjia.core.roles import Role
+from niangjia.core.roles import ROLL_WRITERS, Role
 from niangjia.core.statemachine import Machine, Step
 
 
@@ -17,6 +17,7 @@ class Status(models.TextChoices):
     UNSENT = "unsent", _("Could not be sent")
     MENDED = "mended", _("Mended by the worker")
     EXPIRED = "expired", _("Not answered in time")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
 CHART = Machine(
@@ -24,6 +25,8 @@ CHART = Machine(
     Step("refuse", Status.ASKED, Status.UNSENT, role=Role.SYSTEM),
     Step("mend", Status.SENT, Status.MENDED, role=Role.SYSTEM),
     Step("expire", Status.SENT, Status.EXPIRED, role=Role.SYSTEM, clock="repair_link_days"),
+    Step("withdraw", Status.ASKED, Status.WITHDRAWN, role=ROLL_WRITERS),
+    Step("withdraw", Status.SENT, Status.WITHDRAWN, role=ROLL_WRITERS),
     name="repair-task",
 )
 LIVE = (Status.ASKED, Status.SENT)

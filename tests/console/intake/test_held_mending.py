@@ -62,6 +62,23 @@ def test_rows_are_listed_covered_and_asked_for_many_at_once(city, batch, gateway
     assert 'type="checkbox"' not in page and page.count("已发送") == 2
 
 
+def test_a_link_is_withdrawn_on_the_page_and_the_row_can_be_asked_about_again(city, batch, gateway):
+    desk = at_desk(city, "lan")
+    page = desk.get(reverse(PAGE)).content.decode()
+    assert 'name="withdraw"' not in page
+    desk.post(reverse(PAGE), {"row": [page.split('name="row" value="')[1].split('"')[0]]})
+    run_jobs()
+    page = desk.get(reverse(PAGE)).content.decode()
+    assert page.count('name="withdraw"') == 1 and "撤回链接：第" in page
+    row = page.split('name="withdraw" value="')[1].split('"')[0]
+
+    told = desk.post(reverse(PAGE), {"withdraw": row}, follow=True).content.decode()
+    assert "链接已撤回" in told and told.count('type="checkbox"') == 2 and "已撤回" in told
+    for again in (row, "nonsense"):
+        told = desk.post(reverse(PAGE), {"withdraw": again}, follow=True).content.decode()
+        assert "没有可撤回的" in told
+
+
 def test_nothing_chosen_and_nonsense_ask_nobody(city, batch, gateway):
     desk = at_desk(city, "lan")
     for rows in ([], ["nonsense"], [str(batch.pk)]):
