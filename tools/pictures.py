@@ -14,7 +14,14 @@ FOLDER = Path(__file__).parent.parent / "docs" / "pictures"
 CHROMIUM = "/usr/bin/chromium"
 LANGUAGES = {"zh-hans": "", "en": ".en"}
 PHONE: ViewportSize = {"width": 390, "height": 780}
-PAGES = (("clerk.city", "/console/joining/", "queue"), ("leader.city", "/console/board/", "board"))
+PAGES = {
+    "clerk.city": {
+        "queue": "/console/joining/",
+        "rosters": "/console/intake/",
+        "duplicates": "/console/duplicates/",
+    },
+    "leader.city": {"board": "/console/board/"},
+}
 DESK: ViewportSize = {"width": 1280, "height": 800}
 
 
@@ -26,10 +33,11 @@ def main(site: str, join: str) -> None:
         for language, suffix in LANGUAGES.items():
             phone = browser.new_context(viewport=PHONE, device_scale_factor=2)
             _take(phone.new_page(), join, f"landing{suffix}", language)
-        for who, path, name in PAGES:
+        for who, pages in PAGES.items():
             page = _signed_in(browser.new_context(viewport=DESK), site, who)
-            for language, suffix in LANGUAGES.items():
-                _take(page, site + path, name + suffix, language)
+            for name, path in pages.items():
+                for language, suffix in LANGUAGES.items():
+                    _take(page, site + path, name + suffix, language)
         browser.close()
 
 
