@@ -28,13 +28,15 @@ TOUCHED = f"""UPDATE plans_batchrow r SET kept = 'touched' WHERE {FREE} AND r.wr
 ENDED = f"""UPDATE plans_batchrow r SET kept = 'touched' WHERE {FREE} AND EXISTS (SELECT 1 FROM {WAS})
     AND EXISTS (SELECT 1 FROM registry_organisation o WHERE o.id = r.target_id AND o.ended_on IS NOT NULL)"""
 # Somebody else sits where the earlier holder would be again, unless that one goes away along with this list.
-SEAT_TAKEN = f"""UPDATE plans_batchrow r SET kept = 'seat_taken' FROM plans_earlier e, registry_officer x
+SEAT_TAKEN = f"""WITH going AS MATERIALIZED (SELECT unnest(ARRAY[n.fact_id, (d.facts->>'id')::uuid]) AS id FROM plans_batchrow n
+        LEFT JOIN plans_earlier d ON d.batch_id = n.batch_id AND d.place = n.place
+        WHERE n.batch_id = %(batch)s AND n.kept = '')
+    UPDATE plans_batchrow r SET kept = 'seat_taken' FROM plans_earlier e, registry_officer x
     WHERE {FREE} AND e.batch_id = r.batch_id AND e.place = r.place
     AND x.organisation_id = (e.facts->>'organisation_id')::uuid AND x.post = e.facts->>'post'
     AND (x.post = ANY(%(single)s) OR x.person_id = (e.facts->>'person_id')::uuid) AND x.id <> (e.facts->>'id')::uuid
     AND daterange(x.from_on, x.to_on) && daterange((e.facts->>'from_on')::date, (e.facts->>'to_on')::date)
-    AND NOT EXISTS (SELECT 1 FROM plans_batchrow n LEFT JOIN plans_earlier d ON d.batch_id = n.batch_id AND d.place = n.place
-        WHERE n.batch_id = r.batch_id AND n.kept = '' AND (n.fact_id = x.id OR (d.facts->>'id')::uuid = x.id))"""
+    AND NOT EXISTS (SELECT 1 FROM going g WHERE g.id = x.id)"""
 DROPPED = f"""DELETE FROM registry_officer f USING plans_batchrow r WHERE {FREE} AND f.id = r.fact_id
     AND NOT EXISTS (SELECT 1 FROM {WAS} AND (e.facts->>'id')::uuid = r.fact_id)"""
 RESTORED = f"""UPDATE registry_officer x SET basis = e.facts->>'basis', from_on = (e.facts->>'from_on')::date,
