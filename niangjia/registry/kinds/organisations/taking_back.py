@@ -20,7 +20,7 @@ TOUCHED = f"""UPDATE plans_batchrow r SET kept = 'touched' FROM registry_organis
     WHERE {MINE} AND r.kept = '' AND o.id = r.fact_id AND r.written_print IS DISTINCT FROM {PRINT}"""
 NEW = f"{MINE} AND r.kept = '' AND r.verdict = 'new'"
 # What stands below, or is led, counts unless it goes along; so this is asked until nothing more is found.
-OF_THE_LIST = """AND x.{column} NOT IN (SELECT n.fact_id FROM plans_batchrow n WHERE n.batch_id = r.batch_id
+OF_THE_LIST = """AND x.{column} NOT IN (SELECT n.fact_id FROM plans_batchrow n WHERE n.batch_id = %(batch)s
     AND n.kept = '' AND n.verdict = 'new' AND n.fact_id IS NOT NULL)"""
 GOES_ALONG = {
     "registry_parenthood": "AND x.to_on IS NULL " + OF_THE_LIST.format(column="organisation_id"),
