@@ -42,9 +42,11 @@ def key_ring(tmp_path_factory):
 @pytest.fixture(autouse=True)
 def _own_language():
     """Begin in the language of the settings: a request of the test before leaves its own active."""
+    from django.conf import settings as django_settings
     from django.utils import translation
 
-    translation.deactivate()
+    if django_settings.configured:  # some tests are run without Django
+        translation.deactivate()
 
 
 @pytest.fixture(autouse=True)

@@ -29,8 +29,10 @@ def passable_folder():
     """A folder that the database's account may pass through (pytest's own is closed to it)."""
     made = Path(tempfile.mkdtemp(prefix="nj-test-"))
     made.chmod(0o711)
-    yield made
-    shutil.rmtree(made, ignore_errors=True)
+    try:
+        yield made
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
 
 
 @pytest.fixture

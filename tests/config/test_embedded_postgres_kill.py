@@ -1,5 +1,6 @@
 """The embedded PostgreSQL after kills, on damaged folders, beside another one, and as another user."""
 
+import ctypes
 import os
 import shutil
 import signal
@@ -61,17 +62,64 @@ def test_after_a_kill_of_every_process_it_starts_within_ten_seconds_with_what_wa
     cluster.start()
     with psycopg.connect(cluster.superuser_url(), autocommit=True) as connection:
         connection.execute("CREATE TABLE kept AS SELECT generate_series(1, 1000)")
-    for pid in cluster.processes():
-        with suppress(ProcessLookupError):  # of the connection that has just ended
-            os.kill(pid, signal.SIGKILL)
-    assert postmaster.wait_until(cluster.has_ended, 5)
-    cluster.stop()
+    killed(cluster)
     began = time.monotonic()
     again = Cluster(folder / "postgres")
     again.start()
     assert time.monotonic() - began < 10
     assert count(again) == 1000
     again.stop()
+
+
+class Attached:
+    """The shared memory of a running server, held by this process as one that was killed and is not quite gone holds it."""
+
+    def __init__(self, cluster):
+        line = (cluster.data / "postmaster.pid").read_text().splitlines()[6]
+        self.libc = ctypes.CDLL(None, use_errno=True)
+        self.libc.shmat.restype = ctypes.c_void_p
+        self.at = self.libc.shmat(int(line.split()[1]), None, 0)
+        assert self.at != ctypes.c_void_p(-1).value, os.strerror(ctypes.get_errno())
+
+    def let_go(self):
+        self.libc.shmdt(ctypes.c_void_p(self.at))
+
+
+def killed(cluster):
+    for pid in cluster.processes():
+        with suppress(ProcessLookupError):  # of a connection that has just ended
+            os.kill(pid, signal.SIGKILL)
+    assert postmaster.wait_until(cluster.has_ended, 5)
+    cluster.stop()
+
+
+def test_a_start_waits_until_a_killed_process_has_given_its_memory_back(cluster, monkeypatch):
+    cluster.start()
+    held = Attached(cluster)
+    killed(cluster)
+    tries = []
+    comes_up = cluster._comes_up
+
+    def counted(*args):
+        if len(tries) == 4:
+            held.let_go()
+        tries.append(comes_up(*args))
+        return tries[-1]
+
+    monkeypatch.setattr(cluster, "_comes_up", counted)
+    cluster.start()
+    assert tries == [False] * 4 + [True]
+
+
+def test_a_process_that_never_gives_it_back_is_not_waited_for_for_ever(cluster, monkeypatch):
+    cluster.start()
+    held = Attached(cluster)
+    killed(cluster)
+    monkeypatch.setattr(cluster_module, "REMAINS_SECONDS", 1.0)
+    with pytest.raises(ClusterError, match=r"start\.log"):
+        cluster.start()
+    assert cluster_module.REMAINS in (cluster.folder / "start.log").read_bytes()
+    held.let_go()
 
 
 def test_what_a_killed_supervisor_left_ends_by_itself_and_the_next_start_is_clean(cluster):

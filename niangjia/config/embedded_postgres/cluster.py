@@ -4,6 +4,7 @@ import hashlib
 import os
 import shutil
 import subprocess
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -24,8 +25,11 @@ from niangjia.config.embedded_postgres.sockets import make_socket_folder
 from niangjia.config.files import write_private
 from niangjia.config.locks import FolderLock, Taken
 
-START_SECONDS = 120.0  # after a crash the server first replays its log
+START_SECONDS = 600.0  # after a crash the server first replays its log: minutes on a slow disk, and stopped it would begin anew
+REMAINS_SECONDS = 60.0  # a killed process may take so long to give its memory back, on a busy machine
+AGAIN_SECONDS = 0.2
 STOP_SECONDS = 40.0
+REMAINS = b"pre-existing shared memory block"  # its messages are in English (``conf.SETTINGS``)
 SUPERUSER = "postgres"
 
 
@@ -52,6 +56,7 @@ class Cluster:
         self.changes = dict(changes or {})
         self.name = "nj-" + hashlib.sha256(str(self.folder.resolve()).encode()).hexdigest()[:12]
         self._lock = FolderLock(self.folder / "lock")
+        self._said = self.folder / "start.log"
         self._server: subprocess.Popen[bytes] | None = None
         self._sockets: Path | None = None
 
@@ -177,12 +182,18 @@ class Cluster:
         postmaster.clear_remains(self.data, self.name, seconds=STOP_SECONDS)
         self._write_settings(account)
         command = [self._binaries(account).program("postgres"), "-D", str(self.data)]
-        # Twice: after a kill the first start may still meet the old shared memory.
-        if not (self._comes_up(command, account) or self._comes_up(command, account)):
-            raise ClusterError(
-                f"PostgreSQL did not start on {self.data}. Why stands in {self.log} or {self.folder}/start.log. "
-                "If the data folder is damaged, put it aside and restore your latest backup."
-            )
+        end = time.monotonic() + REMAINS_SECONDS
+        while not self._comes_up(command, account):
+            if not self._meets_remains() or time.monotonic() > end:
+                raise ClusterError(
+                    f"PostgreSQL did not start on {self.data}. Why stands in {self.log} or {self._said}. "
+                    "If the data folder is damaged, put it aside and restore your latest backup."
+                )
+            time.sleep(AGAIN_SECONDS)
+
+    def _meets_remains(self) -> bool:
+        """Whether the server ended because a process that was killed still holds the memory of the one before."""
+        return REMAINS in self._said.read_bytes()
 
     def _write_settings(self, account: Account) -> None:
         sockets = self._sockets = make_socket_folder(self.name, account)
@@ -195,8 +206,7 @@ class Cluster:
         account.give(conf)
 
     def _comes_up(self, command: list[str], account: Account) -> bool:
-        output = self.folder / "start.log"
-        server = postmaster.launch(command, output=output, options=account.popen_options())
+        server = postmaster.launch(command, output=self._said, options=account.popen_options())
         self._server = server
         postmaster.wait_until(lambda: server.poll() is not None or self.is_running(), START_SECONDS)
         if self.is_running():
