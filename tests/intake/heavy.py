@@ -197,6 +197,10 @@ QUICK: dict[str, tuple[Callable[[], bytes], str]] = {
     "a text of twelve megabytes in a cell": (lambda: book({"a": sheet_xml(rows(HEADINGS, cell("A2", _NOISE)))}), "file_too_large"),
     "a row of number 2147483648": (lambda: book({"a": sheet_xml(f'<row r="1">{HEADINGS}</row>{_CORNER}')}), "file_too_large"),
     "a pointer behind the texts": (lambda: book({"a": sheet_xml(rows(HEADINGS, '<c r="A2" t="s"><v>4294967295</v></c>'))}), "file_broken"),
+    "a pointer with blanks around it": (
+        lambda: book({"a": sheet_xml(rows(HEADINGS, '<c r="A2" t="s"><v> 0 </v></c>'))}, **{STRINGS: "<sst><si><t>x</t></si></sst>"}),
+        "file_broken",
+    ),
     "a number's cell that holds a word": (lambda: book({"a": sheet_xml(rows(HEADINGS, '<c r="A2" s="1"><v>a1</v></c>'))}), "file_broken"),
     "twenty parts that claim a hundred mebibytes each": (
         lambda: _claimed({f"xl/{k}.xml": _NOISE[: 2 * 1024 * 1024] for k in range(20)}, 100 * 1024 * 1024),

@@ -17,7 +17,8 @@ from niangjia.core.errors import Invalid
 from niangjia.core.intake import headers, members
 from niangjia.intake.reading import process, read, text
 from niangjia.intake.reading.caps import Caps
-from niangjia.intake.reading.refusals import TooLarge, TooSlow
+from niangjia.intake.reading.refusals import Broken, TooLarge, TooSlow
+from niangjia.intake.reading.workbook import _formulas as formulas_of
 from niangjia.intake.reading.workbook import column_of, formulas_in, whole_rows
 from tests.intake import books
 
@@ -106,6 +107,36 @@ def test_a_number_that_is_none_is_refused_with_its_place(text, says):
 
     assert refused.value.code == "file_broken"
     assert str(refused.value.params["where"]).endswith("sheet1.xml: A2")
+
+
+BETWEEN_ROWS = {
+    "a row by another name": lambda text: text.replace('<row r="2">', '<q r="2">').replace("</row></sheetData>", "</q></sheetData>"),
+    "a cell without a row": lambda text: text.replace("</row></sheetData>", "</row>" + books.cell("A3", "王五") + "</sheetData>"),
+    "a cell before all rows": lambda text: text.replace("<sheetData>", "<sheetData>" + books.cell("A9", "王五")),
+    "a text": lambda text: text.replace('</row><row r="2">', '</row>王五<row r="2">'),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BETWEEN_ROWS)
+def test_what_stands_between_rows_and_is_no_row_is_refused(name):
+    text = BETWEEN_ROWS[name](books.sheet_xml())
+    assert text != books.sheet_xml()
+    with pytest.raises(Invalid) as refused:
+        read(io.BytesIO(books.book({"a": text})), name="x")
+    assert refused.value.code == "file_broken"
+
+
+def test_remarks_and_white_space_may_stand_between_rows():
+    text = books.sheet_xml().replace("</row>", "</row>\n  <!-- x --><?y z?>")
+    assert read(io.BytesIO(books.book({"a": text})), name="x").rows["c1"].to_list() == [ID]
+
+
+def test_what_stands_between_two_pieces_of_a_sheet_is_looked_at_too():
+    lines = books.rows(books.HEADINGS, *([books.cell("A2", "x")] * 10))
+    pieces = [lines[: lines.rindex("<row")].encode(), b"<q><c/></q>" + lines[lines.rindex("<row") :].encode()]
+    with pytest.raises(Broken):
+        formulas_of(iter([b"<sheetData>" + pieces[0], pieces[1]]), "part", "sheet", 0)
+    assert formulas_of(iter([pieces[0], pieces[1].replace(b"<q><c/></q>", b"")]), "part", "sheet", 0) == []
 
 
 @pytest.mark.parametrize("kind", ["str", "b", "d"])

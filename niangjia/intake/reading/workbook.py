@@ -62,6 +62,12 @@ _NO_NUMBER = re.compile(
     rb"<(?:\w+:)?v(?:\s[^<>]*)?>(?![-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?<)\s*[^<\s]"
 )
 _KIND = re.compile(rb"""\bt\s*=\s*["']([^"']*)["']""")
+# What stands between rows, at the start of a piece too. Cells in it would be read where no row has them.
+_ROW_END = b"</row>"
+_NO_ROW = re.compile(
+    rb"(?:</(?:\w+:)?row\s*>|<(?:\w+:)?sheetData(?:\s[^<>]*)?(?<!/)>)"
+    rb"(?!\s*(?:\Z|<(?:\w+:)?row[\s/>]|</(?:\w+:)?sheetData\s*>|<!--|<\?))"
+)
 _FAR = re.compile(rb"""r="([A-Z]{3}[0-9]{1,7})"[^<>]*(?<!/)>\s*<(?:\w+:)?(?:v|is|f)[\s>/]""")
 
 
@@ -142,7 +148,11 @@ def _count_strings(parts: Parts) -> int:
 
 def _formulas(steps: Iterator[bytes], part: str, sheet: str, strings: int) -> list[Place]:
     found: list[Place] = []
+    before = b""
     for piece in whole_rows(steps, part):
+        if _NO_ROW.search(before + piece):
+            raise Broken(where=part)
+        before = _ROW_END
         far = _FAR.search(piece)
         if far:  # a reader of whole rectangles would ask for the memory of all cells between
             raise FarCell(cell=far[1].decode(), sheet=sheet)
@@ -159,7 +169,7 @@ def _refuse_lost_strings(piece: bytes, part: str, strings: int) -> None:
     if len(plain) == pointers and (not plain or int(max(plain, key=_as_number)) < strings):
         return
     for cell in _POINTING_CELL.finditer(piece):
-        pointer = cell[2].strip()
+        pointer = cell[2]
         if not (pointer.isdigit() and len(pointer) < 10 and int(pointer) < strings):
             raise Broken(where=_where(part, cell[1]))
 
