@@ -131,6 +131,11 @@ def test_remarks_and_white_space_may_stand_between_rows():
     assert read(io.BytesIO(books.book({"a": text})), name="x").rows["c1"].to_list() == [ID]
 
 
+def test_rows_without_numbers_are_rows_wherever_a_piece_ends():
+    pieces = iter([b"<sheetData><row><c/></row><row>", b"<c/></row><row>", b"<c/></row></sheetData>"])
+    assert formulas_of(pieces, "part", "sheet", 0) == []
+
+
 def test_what_stands_between_two_pieces_of_a_sheet_is_looked_at_too():
     lines = books.rows(books.HEADINGS, *([books.cell("A2", "x")] * 10))
     pieces = [lines[: lines.rindex("<row")].encode(), b"<q><c/></q>" + lines[lines.rindex("<row") :].encode()]

@@ -62,8 +62,7 @@ _NO_NUMBER = re.compile(
     rb"<(?:\w+:)?v(?:\s[^<>]*)?>(?![-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?<)\s*[^<\s]"
 )
 _KIND = re.compile(rb"""\bt\s*=\s*["']([^"']*)["']""")
-# What stands between rows, at the start of a piece too. Cells in it would be read where no row has them.
-_ROW_END = b"</row>"
+# What stands between rows: cells in it would be read where no row has them.
 _NO_ROW = re.compile(
     rb"(?:</(?:\w+:)?row\s*>|<(?:\w+:)?sheetData(?:\s[^<>]*)?(?<!/)>)"
     rb"(?!\s*(?:\Z|<(?:\w+:)?row[\s/>]|</(?:\w+:)?sheetData\s*>|<!--|<\?))"
@@ -152,7 +151,7 @@ def _formulas(steps: Iterator[bytes], part: str, sheet: str, strings: int) -> li
     for piece in whole_rows(steps, part):
         if _NO_ROW.search(before + piece):
             raise Broken(where=part)
-        before = _ROW_END
+        before = piece[piece.rfind(b"<") :]  # the tag with which it ends
         far = _FAR.search(piece)
         if far:  # a reader of whole rectangles would ask for the memory of all cells between
             raise FarCell(cell=far[1].decode(), sheet=sheet)
