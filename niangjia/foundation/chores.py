@@ -21,8 +21,14 @@ def sweep_clocks(*, by: Actor, now: Callable[[], datetime]) -> None:
 @every("23 * * * *")
 @job("files.sweep")
 def sweep_files(*, by: Actor, at: datetime) -> None:
-    """Remove the files whose term is over, and what never became a file."""
+    """Remove the files whose term is over."""
     sweeping.sweep(by=by, at=at)
+
+
+@every("53 3 * * *")
+@job("files.sweep_orphans")
+def sweep_orphans(*, by: Actor, at: datetime) -> None:
+    """Remove what never became a file."""
     sweeping.sweep_orphans(at=at)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from itertools import islice
 
 from django.db import transaction
 
@@ -13,6 +14,7 @@ from niangjia.foundation.files import folder
 from niangjia.foundation.files.models import StoredFile
 
 UNFINISHED_FOR = timedelta(days=1)
+ASKED_AT_ONCE = 1_000
 
 
 def sweep(*, by: Actor, at: datetime) -> int:
@@ -39,11 +41,16 @@ def sweep_orphans(*, at: datetime) -> int:
     Where the database knows none of the files, it is another installation's, and all are left.
     """
     before = (at - UNFINISHED_FOR).timestamp()
-    old = {name: path for name, path in folder.all_files() if path.stat().st_mtime < before}
-    known = dict(StoredFile.objects.filter(name__in=list(old)).values_list("name", "gone_at"))
-    orphans = [name for name in old if known.get(name, at) is not None] if known else []
-    for name in orphans:
-        old[name].unlink(missing_ok=True)
+    files = ((name, path) for name, path in folder.all_files() if path.stat().st_mtime < before)
+    orphans, is_ours = [], False
+    while some := dict(islice(files, ASKED_AT_ONCE)):
+        known = dict(StoredFile.objects.filter(name__in=list(some)).values_list("name", "gone_at"))
+        orphans += [path for name, path in some.items() if known.get(name, at) is not None]
+        is_ours = is_ours or bool(known)
+    if not is_ours:
+        return 0
+    for path in orphans:
+        path.unlink(missing_ok=True)
     return len(orphans)
 
 
