@@ -111,6 +111,15 @@ def test_a_start_waits_until_a_killed_process_has_given_its_memory_back(cluster,
     assert tries == [False] * 4 + [True]
 
 
+@pytest.mark.parametrize(("seconds", "is_said"), [(0.0, True), (60.0, False)])
+def test_a_start_that_takes_long_says_what_it_may_be_waiting_for(
+    cluster, monkeypatch, caplog, seconds, is_said
+):
+    monkeypatch.setattr(cluster_module, "TELL_SECONDS", seconds)
+    cluster.start()
+    assert ("replays its log" in caplog.text) is is_said and cluster.is_running()
+
+
 def test_a_process_that_never_gives_it_back_is_not_waited_for_for_ever(cluster, monkeypatch):
     cluster.start()
     held = Attached(cluster)

@@ -1,6 +1,7 @@
 """One data folder and the server over it."""
 
 import hashlib
+import logging
 import os
 import shutil
 import subprocess
@@ -25,12 +26,15 @@ from niangjia.config.embedded_postgres.sockets import make_socket_folder
 from niangjia.config.files import write_private
 from niangjia.config.locks import FolderLock, Taken
 
+TELL_SECONDS = 10.0
 START_SECONDS = 600.0  # after a crash the server first replays its log: minutes on a slow disk, and stopped it would begin anew
 REMAINS_SECONDS = 60.0  # a killed process may take so long to give its memory back, on a busy machine
 AGAIN_SECONDS = 0.2
 STOP_SECONDS = 40.0
 REMAINS = b"pre-existing shared memory block"  # its messages are in English (``conf.SETTINGS``)
 SUPERUSER = "postgres"
+
+log = logging.getLogger(__name__)
 
 
 class Urls(NamedTuple):
@@ -208,7 +212,15 @@ class Cluster:
     def _comes_up(self, command: list[str], account: Account) -> bool:
         server = postmaster.launch(command, output=self._said, options=account.popen_options())
         self._server = server
-        postmaster.wait_until(lambda: server.poll() is not None or self.is_running(), START_SECONDS)
+
+        def has_come_or_gone() -> bool:
+            return server.poll() is not None or self.is_running()
+
+        if not postmaster.wait_until(has_come_or_gone, TELL_SECONDS):
+            log.warning(
+                "The database is not ready yet. After a crash it replays its log, which can take minutes."
+            )
+            postmaster.wait_until(has_come_or_gone, START_SECONDS)
         if self.is_running():
             return True
         postmaster.stop(server, seconds=STOP_SECONDS)
