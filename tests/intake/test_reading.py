@@ -18,8 +18,7 @@ from niangjia.core.intake import headers, members
 from niangjia.intake.reading import process, read, text
 from niangjia.intake.reading.caps import Caps
 from niangjia.intake.reading.refusals import Broken, TooLarge, TooSlow
-from niangjia.intake.reading.workbook import _formulas as formulas_of
-from niangjia.intake.reading.workbook import column_of, formulas_in, whole_rows
+from niangjia.intake.reading.workbook import column_of, formulas_in, formulas_of_sheet, whole_rows
 from tests.intake import books
 
 HEAD = ["姓名", "身份证号", "手机号", "入会日期"]
@@ -133,15 +132,17 @@ def test_remarks_and_white_space_may_stand_between_rows():
 
 def test_rows_without_numbers_are_rows_wherever_a_piece_ends():
     pieces = iter([b"<sheetData><row><c/></row><row>", b"<c/></row><row>", b"<c/></row></sheetData>"])
-    assert formulas_of(pieces, "part", "sheet", 0) == []
+    assert formulas_of_sheet(pieces, "part", "sheet", 0) == []
 
 
 def test_what_stands_between_two_pieces_of_a_sheet_is_looked_at_too():
     lines = books.rows(books.HEADINGS, *([books.cell("A2", "x")] * 10))
     pieces = [lines[: lines.rindex("<row")].encode(), b"<q><c/></q>" + lines[lines.rindex("<row") :].encode()]
     with pytest.raises(Broken):
-        formulas_of(iter([b"<sheetData>" + pieces[0], pieces[1]]), "part", "sheet", 0)
-    assert formulas_of(iter([pieces[0], pieces[1].replace(b"<q><c/></q>", b"")]), "part", "sheet", 0) == []
+        formulas_of_sheet(iter([b"<sheetData>" + pieces[0], pieces[1]]), "part", "sheet", 0)
+    assert (
+        formulas_of_sheet(iter([pieces[0], pieces[1].replace(b"<q><c/></q>", b"")]), "part", "sheet", 0) == []
+    )
 
 
 @pytest.mark.parametrize("kind", ["str", "b", "d"])

@@ -101,15 +101,21 @@ def worker(n):
         yield by
 
 
-def answer(task, n, *, of=None, name="", at=AT):
-    """Answer a task from the n-th phone with the number of ``of``; tell whether the link asked for anything."""
+def answered(task, n, *, of=None, name="", at=AT):
+    """Answer a task from the n-th phone with the number of ``of``, to be taken in; tell whether the link asked for anything."""
     with worker(n) as by:
         found = answering.asked(text_of(task.pk), at=at)
-        if found is None:
-            return False
-        answering.answer(found, Corrected(name, number(of or n), AGREED), by=by, at=at)
-    run_jobs(now=lambda: at)
-    return True
+        if found is not None:
+            answering.answer(found, Corrected(name, number(of or n), AGREED), by=by, at=at)
+    return found is not None
+
+
+def answer(task, n, *, at=AT, **said):
+    """Answer a task, and have the answer taken in."""
+    is_asked = answered(task, n, at=at, **said)
+    if is_asked:
+        run_jobs(now=lambda: at)
+    return is_asked
 
 
 def test_a_slip_is_mended_by_phone_and_taken_in_by_the_clerk(city, union, gateway):
@@ -297,9 +303,7 @@ def test_an_answer_that_waits_when_the_link_is_withdrawn_changes_nothing(city, u
     batch_with_a_slip(city, union)
     ask(city)
     (task,) = tasks()
-    with worker(5) as by:
-        found = answering.asked(text_of(task.pk), at=AT)
-        answering.answer(found, Corrected("", number(5), AGREED), by=by, at=AT)
+    assert answered(task, 5)
     assert withdraw(city, task.row_id)
     run_jobs(now=lambda: AT)
     assert waiting(city) == [] and tasks()[0].status == "withdrawn"
@@ -390,9 +394,7 @@ def test_no_name_number_or_phone_lies_readable_in_tasks_answers_jobs_or_the_audi
     batch_with_a_slip(city, union)
     ask(city)
     (task,) = tasks()
-    with worker(5) as by:
-        found = answering.asked(text_of(task.pk), at=AT)
-        answering.answer(found, Corrected("", number(5), AGREED), by=by, at=AT)
+    assert answered(task, 5)
     with acting(SYSTEM), connection.cursor() as cursor:
         whole = ""
         for table in ("intake_repairtask", "intake_repairanswer", "audit_event"):

@@ -119,7 +119,7 @@ def look_over(
             continue
         if lower in sheets:
             steps = well_formed(name, without_entities(name, parts.steps(name)))
-            sheets[lower] = _formulas(steps, name, names[lower], strings)
+            sheets[lower] = formulas_of_sheet(steps, name, names[lower], strings)
         elif lower == STYLES:
             deque(well_formed(name, without_entities(name, parts.steps(name))), maxlen=0)
         elif lower.endswith(".rels"):
@@ -145,7 +145,12 @@ def _count_strings(parts: Parts) -> int:
     return count
 
 
-def _formulas(steps: Iterator[bytes], part: str, sheet: str, strings: int) -> list[Place]:
+def formulas_of_sheet(steps: Iterator[bytes], part: str, sheet: str, strings: int) -> list[Place]:
+    """Return the cells with formulas of one sheet, refusing what would be read otherwise than it stands there.
+
+    Raises:
+        FarCell, Broken, Unsafe: a cell out of reach, in no row, of no such text or number; a formula without a cell.
+    """
     found: list[Place] = []
     before = b""
     for piece in whole_rows(steps, part):
