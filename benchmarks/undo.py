@@ -24,7 +24,7 @@ EARLIER_ROWS = 5_000
 HASH = """SELECT md5(string_agg(t, '|' ORDER BY t)) FROM (
     SELECT p::text AS t FROM registry_person p UNION ALL SELECT m::text FROM registry_membership m
     UNION ALL SELECT ROW(t.kind, t.token, t.person_id)::text FROM registry_identitytoken t
-    UNION ALL SELECT ROW(d.organisation_id, d.day, d.group, sum(d.n))::text FROM registry_delta d
+    UNION ALL SELECT ROW(d.organisation_id, d.day, d.group, sum(d.n))::text FROM {by_day} d
         GROUP BY d.organisation_id, d.day, d.group HAVING sum(d.n) <> 0) rows"""
 
 
@@ -75,9 +75,10 @@ def _hash() -> str:
 
     from niangjia.foundation.acting import acting
     from niangjia.foundation.actors import system_actor
+    from niangjia.registry.deltas import BY_DAY
 
     with acting(system_actor("benchmark")), connection.cursor() as cursor:
-        cursor.execute(HASH)
+        cursor.execute(HASH.format(by_day=BY_DAY))
         return str(cursor.fetchone()[0])
 
 

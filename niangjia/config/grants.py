@@ -135,6 +135,7 @@ FUNCTIONS = {
     "registry_shown_by_card(uuid)": EVERYONE,
     "registry_hold(uuid[])": (OFFICE, LINE, SYSTEM),
     "registry_name_birth(text, date)": (SYSTEM,),
+    "registry_sum_until(date[], int4[], date)": (OFFICE, LINE, SYSTEM),
 }
 DEFER = "procrastinate_defer_jobs_v1"
 

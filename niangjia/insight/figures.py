@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
-from django.db.models import QuerySet, Sum
+from django.db.models import QuerySet
 from django.db.models.functions import Left
 
 from niangjia.foundation.actors import Actor
@@ -38,7 +38,7 @@ def members_by_branch(*, by: Actor, depth: int, on: date) -> Iterator[Cell]:
     sums = (
         counted.annotate(branch=branch)
         .values("branch", "group")
-        .annotate(sum=Sum("n"))
+        .annotate(sum=deltas.sum_until(on))
         .order_by("branch", "group")
     )
     return (Cell(row["branch"], row["group"], row["sum"]) for row in sums)
@@ -47,4 +47,4 @@ def members_by_branch(*, by: Actor, depth: int, on: date) -> Iterator[Cell]:
 def members(*, by: Actor, on: date) -> int:
     """Return all members in the actor's scope on the day ``on``."""
     counted = deltas_visible_to(by).filter(measure=deltas.MEMBERS, day__lte=on)
-    return counted.aggregate(sum=Sum("n"))["sum"] or 0
+    return counted.aggregate(sum=deltas.sum_until(on))["sum"] or 0

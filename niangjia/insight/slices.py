@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Q, QuerySet
 
 from niangjia.core.errors import NotFound
 from niangjia.foundation.actors import Actor
@@ -67,7 +67,7 @@ def _day(text: str) -> date | None:
 def counted_in(slice_: Slice, *, by: Actor) -> int:
     """Return the figure of a slice without ``since``: what is counted on that day, under the paths of that day."""
     counted = within(Delta.objects.filter(measure=deltas.MEMBERS, day__lte=slice_.on), by)
-    sums = counted.filter(_branch(slice_), _group(slice_)).aggregate(n=Sum("n"))
+    sums = counted.filter(_branch(slice_), _group(slice_)).aggregate(n=deltas.sum_until(slice_.on))
     return sums["n"] or 0
 
 

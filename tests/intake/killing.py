@@ -28,7 +28,7 @@ HASHES = {
     "tokens": """SELECT md5(string_agg(ROW(kind, token, person_id)::text, '|' ORDER BY kind, token, person_id))
         FROM registry_identitytoken""",
     "deltas": """SELECT md5(string_agg(t, '|' ORDER BY t)) FROM (SELECT ROW(organisation_id, day, "group", n)::text
-        AS t FROM registry_delta) d""",
+        AS t FROM {by_day} b) d""",
     "subjects": """SELECT md5(string_agg(t, '|' ORDER BY t)) FROM (
         SELECT s.person_id::text AS t FROM audit_event e JOIN audit_eventsubject s ON s.event_id = e.id
         WHERE e.name = 'members.written'
@@ -178,11 +178,12 @@ def hashes():
 
     from niangjia.foundation.acting import acting
     from niangjia.foundation.actors import system_actor
+    from niangjia.registry.deltas import BY_DAY
 
     told = {}
     with acting(system_actor("test")), connection.cursor() as cursor:
         for name, select in HASHES.items():
-            cursor.execute(select)
+            cursor.execute(select.replace("{by_day}", BY_DAY))
             told[name] = cursor.fetchone()[0]
     print(json.dumps(told))
 

@@ -15,14 +15,15 @@ from niangjia.foundation.plans import queries
 from niangjia.foundation.plans.models import Batch, BatchRow
 from niangjia.insight import figures
 from niangjia.registry import consents, memberships
+from niangjia.registry.deltas import BY_DAY
 from niangjia.registry.models import Membership, Organisation, Person
 from tests.intake.rosters import AT, SYSTEM, clerk_of, committed, load_city, planned, roster, sheet_of, undone
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
-ROLL = """SELECT md5(string_agg(t, '|' ORDER BY t)) FROM (
+ROLL = f"""SELECT md5(string_agg(t, '|' ORDER BY t)) FROM (
     SELECT p::text AS t FROM registry_person p UNION ALL SELECT m::text FROM registry_membership m
     UNION ALL SELECT ROW(t.kind, t.token, t.person_id)::text FROM registry_identitytoken t
-    UNION ALL SELECT ROW(d.organisation_id, d.day, d.group, sum(d.n))::text FROM registry_delta d
+    UNION ALL SELECT ROW(d.organisation_id, d.day, d.group, sum(d.n))::text FROM {BY_DAY} d
         GROUP BY d.organisation_id, d.day, d.group HAVING sum(d.n) <> 0) rows"""
 
 

@@ -10,6 +10,7 @@ from django.db import connection
 from niangjia.foundation import audit
 from niangjia.foundation.actors import Actor
 from niangjia.foundation.plans.models import Batch, Chunk
+from niangjia.registry.deltas import folded
 from niangjia.registry.hanging import naming
 from niangjia.registry.kinds.sql import FOLLOWED, PLACES, PRINT
 from niangjia.registry.models import Membership, Person
@@ -36,18 +37,16 @@ MADE = f"{FREE} AND r.verdict = 'new' AND NOT EXISTS (SELECT 1 FROM plans_earlie
 EARLIER = (
     f"plans_batchrow r JOIN plans_earlier e ON e.batch_id = r.batch_id AND e.place = r.place WHERE {FREE}"
 )
-DELTAS = f"""INSERT INTO registry_delta (measure, organisation_id, path, line_path, region_code, day, source, "group", n)
-    SELECT 'members', m.organisation_id, m.path, m.line_path, m.region_code, m.from_on, %(batch)s, m."group", -count(*)
+DELTAS = folded(f"""SELECT m.organisation_id, m.path, m.line_path, m.region_code, m."group", m.from_on AS day, -count(*) AS n
     FROM plans_batchrow r JOIN registry_membership m ON m.id = r.fact_id WHERE {FREE} AND r.verdict = 'new'
-    GROUP BY m.organisation_id, m.path, m.line_path, m.region_code, m.from_on, m."group" """
-REGROUPED_DELTAS = f"""INSERT INTO registry_delta (measure, organisation_id, path, line_path, region_code, day, source,
-    "group", n)
-    SELECT 'members', m.organisation_id, m.path, m.line_path, m.region_code, m.from_on, r.batch_id, g.name, sum(g.n)
+    GROUP BY m.organisation_id, m.path, m.line_path, m.region_code, m.from_on, m."group" """)
+REGROUPED_DELTAS = folded(f"""SELECT m.organisation_id, m.path, m.line_path, m.region_code, g.name AS "group",
+        m.from_on AS day, sum(g.n) AS n
     FROM plans_batchrow r JOIN plans_earlier e ON e.batch_id = r.batch_id AND e.place = r.place
     JOIN registry_membership m ON m.id = r.fact_id
     CROSS JOIN LATERAL (VALUES (m."group", -1), (e.facts->>'spell_group', 1)) g(name, n)
     WHERE {FREE} AND r.verdict = 'changed' AND m."group" <> e.facts->>'spell_group' AND NOT m.is_retained
-    GROUP BY m.organisation_id, m.path, m.line_path, m.region_code, m.from_on, r.batch_id, g.name"""
+    GROUP BY m.organisation_id, m.path, m.line_path, m.region_code, m.from_on, g.name""")
 REGROUPED = f"""UPDATE registry_membership m SET "group" = b.name FROM (
     SELECT r.fact_id, e.facts->>'spell_group' AS name FROM {EARLIER} AND r.verdict = 'changed') b
     WHERE m.id = b.fact_id AND m."group" <> b.name"""

@@ -29,6 +29,7 @@ from niangjia.foundation.plans.kinds import Packed
 from niangjia.foundation.plans.models import Batch
 from niangjia.foundation.vault.bulk import pack_columns, seal_packed
 from niangjia.foundation.vault.indexes import index_version
+from niangjia.registry.deltas import folded
 from niangjia.registry.kinds.sql import FOLLOWED, OF_PERSON, OF_SPELL, PLACES, PRINT
 from niangjia.registry.persons import TABLE
 
@@ -130,19 +131,18 @@ SPELLS = INSERT.format(
     table="registry_membership", columns=", ".join(SPELL), values=", ".join(SPELL.values()), rows=FROM_STAGE
 )
 # Counted by the narrow key first: a roster has nearly as many days as rows.
-DELTAS = f"""INSERT INTO registry_delta (measure, organisation_id, path, line_path, region_code, day, source, "group", n)
-    SELECT 'members', o.id, o.path, o.line_path, coalesce(o.region_id, ''), d.day, %(batch)s, d.name, d.n
+DELTAS = folded(f"""SELECT o.id AS organisation_id, o.path, o.line_path, coalesce(o.region_id, '') AS region_code,
+    d.name AS "group", d.day, d.n
     FROM (SELECT s.organisation_id, s.from_on AS day, coalesce(s."group", '') AS name, count(*) AS n
         FROM registry_memberstage s WHERE s.what IN ('new', 'return') GROUP BY 1, 2, 3) d
-    JOIN {UNIONS} ON o.id = d.organisation_id"""
+    JOIN {UNIONS} ON o.id = d.organisation_id""")
 # A spell has one group for its whole length: what moves, moves on the day on which it began.
-REGROUPED_DELTAS = """INSERT INTO registry_delta (measure, organisation_id, path, line_path, region_code, day, source,
-    "group", n)
-    SELECT 'members', m.organisation_id, m.path, m.line_path, m.region_code, m.from_on, %(batch)s, g.name, sum(g.n)
+REGROUPED_DELTAS = folded("""SELECT m.organisation_id, m.path, m.line_path, m.region_code, g.name AS "group",
+        m.from_on AS day, sum(g.n) AS n
     FROM registry_memberstage s JOIN registry_membership m ON m.id = s.membership_id
     CROSS JOIN LATERAL (VALUES (m."group", -1), (s."group", 1)) g(name, n)
     WHERE s.what = 'changed' AND s."group" <> '' AND s."group" <> m."group" AND NOT m.is_retained
-    GROUP BY m.organisation_id, m.path, m.line_path, m.region_code, m.from_on, g.name"""
+    GROUP BY m.organisation_id, m.path, m.line_path, m.region_code, m.from_on, g.name""")
 REGROUPED = """UPDATE registry_membership m SET "group" = s."group" FROM registry_memberstage s
     WHERE s.what = 'changed' AND m.id = s.membership_id
     AND s."group" <> '' AND s."group" <> m."group" """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from niangjia.registry.models.scoped import Scoped
@@ -9,6 +10,9 @@ from niangjia.registry.models.scoped import Scoped
 
 class Delta(Scoped):
     """``n`` more or fewer of ``measure`` on ``day``, at the organisation whose path was ``path`` on that day.
+
+    A chunk of a roster changes hundreds of days of one union: then ``days`` and ``numbers`` tell how many on each, ``day`` is the
+    first and ``last_day`` the last of them, and ``n`` their sum. Of one day these three are null.
 
     In the database the key is (measure, path, day, id): the one index by which figures are read.
     """
@@ -19,6 +23,9 @@ class Delta(Scoped):
     region_code = models.CharField(max_length=9, blank=True)
     group = models.TextField(max_length=30, blank=True)
     n = models.IntegerField()
+    last_day = models.DateField(null=True)
+    days = ArrayField(models.DateField(), null=True)
+    numbers = ArrayField(models.IntegerField(), null=True)
     source = models.UUIDField()
 
     def __str__(self) -> str:

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import connection
 
 from niangjia.core.ids import uuid7
+from niangjia.registry.deltas import BY_DAY
 from niangjia.registry.models.organisations import LINE_KINDS
 from niangjia.registry.reorganisation.walk import copies
 
@@ -50,10 +51,10 @@ CHILDREN = """UPDATE registry_organisation o SET numchild = (SELECT count(*) FRO
 COPIES = """UPDATE {table} t SET path = p.new_path, line_path = p.new_line FROM registry_placed p
     WHERE t.path = p.old_path AND (p.old_path <> p.new_path OR p.old_line IS DISTINCT FROM p.new_line)"""
 # What stood at the old place on each day stands at the new one from the effective day on; earlier days keep their sums.
-DELTAS = """WITH stood AS (
+DELTAS = f"""WITH stood AS (
         SELECT d.measure, p.id, p.old_path, p.new_path, p.old_line, p.new_line, d.region_code, d."group",
             greatest(d.day, %(since)s) AS day, sum(d.n) AS n
-        FROM registry_delta d JOIN registry_placed p ON d.path = p.old_path
+        FROM {BY_DAY} d JOIN registry_placed p ON d.path = p.old_path
         WHERE (p.old_path <> p.new_path OR p.old_line IS DISTINCT FROM p.new_line)
             AND d.line_path IS NOT DISTINCT FROM p.old_line
         GROUP BY d.measure, p.id, p.old_path, p.new_path, p.old_line, p.new_line, d.region_code, d."group", 9

@@ -5,9 +5,10 @@ from __future__ import annotations
 from django.db import connection
 
 from niangjia.registry import hanging
+from niangjia.registry.deltas import BY_DAY
 
 WHOLE = "SELECT x::text FROM {} x ORDER BY 1"
-SUMS = """SELECT measure, organisation_id::text, path, line_path, region_code, "group", day::text, sum(n) FROM registry_delta
+SUMS = f"""SELECT measure, organisation_id::text, path, line_path, region_code, "group", day::text, sum(n) FROM {BY_DAY} d
     GROUP BY 1, 2, 3, 4, 5, 6, 7 HAVING sum(n) <> 0 ORDER BY 1, 2, 3, 4, 5, 6, 7"""
 
 

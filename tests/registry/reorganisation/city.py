@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from uuid import uuid4
 
-from django.db.models import Sum
+from django.db import connection
 
 from niangjia.core.roles import Role
 from niangjia.foundation.accounts.models import Account
@@ -14,7 +14,7 @@ from niangjia.foundation.actors import Actor, Scope, system_actor
 from niangjia.foundation.notices.models import Notice
 from niangjia.joining import codes
 from niangjia.joining.models import JoinCode, JoinRequest
-from niangjia.registry import consents, memberships
+from niangjia.registry import consents, deltas, memberships
 from niangjia.registry.models import (
     Consent,
     Delta,
@@ -36,6 +36,10 @@ EARLIER = AT - timedelta(days=40)
 COUNTY = {"kind": "general_federation", "level": "county"}
 TOWN = {"kind": "general_federation", "level": "town"}
 JOINT = {"kind": "joint", "level": "grassroots"}
+
+# What figures say of each day, whichever rows say it.
+SUMS = f"""SELECT d.measure, d.organisation_id, d.path, d.line_path, d.region_code, d."group", d.day, sum(d.n)::int
+    FROM {deltas.BY_DAY} d GROUP BY 1, 2, 3, 4, 5, 6, 7 HAVING sum(d.n) <> 0"""
 
 
 class City:
@@ -132,7 +136,7 @@ def members(union, on):
 
 def figure(path, on):
     found = Delta.objects.filter(path__gte=path, path__lt=path + "~", day__lte=on, measure="members")
-    return found.aggregate(n=Sum("n"))["n"] or 0
+    return found.aggregate(n=deltas.sum_until(on))["n"] or 0
 
 
 def roll(union):
@@ -151,10 +155,9 @@ def register():
             )
         )
         units = Organisation.objects.exclude(pk__in=annulled)
-        deltas = {}
-        for d in Delta.objects.all():
-            key = (d.measure, d.organisation_id, d.path, d.line_path, d.region_code, d.group, d.day)
-            deltas[key] = deltas.get(key, 0) + d.n
+        with connection.cursor() as cursor:
+            cursor.execute(SUMS)
+            sums = {row[:-1]: row[-1] for row in cursor.fetchall()}
         return {
             "units": set(units.values_list("pk", "path", "depth", "line_id", "ended_on")),
             "parenthoods": set(
@@ -192,5 +195,5 @@ def register():
             "unread": set(
                 Notice.objects.exclude(code__startswith="order_").values_list("pk", "organisation_id")
             ),
-            "figures": {key: n for key, n in deltas.items() if n},
+            "figures": sums,
         }

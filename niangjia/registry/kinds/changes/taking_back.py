@@ -10,6 +10,7 @@ from django.db import connection
 from niangjia.foundation import audit
 from niangjia.foundation.actors import Actor
 from niangjia.foundation.plans.models import Batch, Chunk
+from niangjia.registry.deltas import folded
 from niangjia.registry.kinds.kept import count_kept, named_by
 from niangjia.registry.kinds.sql import FOLLOWED, PLACES, PRINT
 from niangjia.registry.models import Membership
@@ -38,20 +39,18 @@ EARLIER = (
     f"plans_batchrow r JOIN plans_earlier e ON e.batch_id = r.batch_id AND e.place = r.place WHERE {FREE}"
 )
 WAS_MADE = "m.id IS DISTINCT FROM (e.facts->'spell'->>'id')::uuid"  # the fact is a new spell, not the one that was ended
-COUNTED_OFF = f"""INSERT INTO registry_delta (measure, organisation_id, path, line_path, region_code, day, source,
-    "group", n)
-    SELECT 'members', m.organisation_id, m.path, m.line_path, m.region_code, m.from_on, r.batch_id, m."group", -count(*)
+COUNTED_OFF = folded(f"""SELECT m.organisation_id, m.path, m.line_path, m.region_code, m."group", m.from_on AS day,
+        -count(*) AS n
     FROM plans_batchrow r JOIN plans_earlier e ON e.batch_id = r.batch_id AND e.place = r.place
     JOIN registry_membership m ON m.id = r.fact_id WHERE {FREE} AND {WAS_MADE} AND NOT m.is_retained
-    GROUP BY r.batch_id, m.organisation_id, m.path, m.line_path, m.region_code, m.from_on, m."group" """
+    GROUP BY m.organisation_id, m.path, m.line_path, m.region_code, m.from_on, m."group" """)
 DROPPED = f"""DELETE FROM registry_membership m USING plans_batchrow r
     JOIN plans_earlier e ON e.batch_id = r.batch_id AND e.place = r.place WHERE {FREE} AND m.id = r.fact_id AND {WAS_MADE}"""
-COUNTED_ON = f"""INSERT INTO registry_delta (measure, organisation_id, path, line_path, region_code, day, source,
-    "group", n)
-    SELECT 'members', m.organisation_id, m.path, m.line_path, m.region_code, m.to_on, r.batch_id, m."group", count(*)
+COUNTED_ON = folded(f"""SELECT m.organisation_id, m.path, m.line_path, m.region_code, m."group", m.to_on AS day,
+        count(*) AS n
     FROM plans_batchrow r JOIN plans_earlier e ON e.batch_id = r.batch_id AND e.place = r.place
     JOIN registry_membership m ON m.id = (e.facts->'spell'->>'id')::uuid WHERE {FREE} AND NOT m.is_retained
-    GROUP BY r.batch_id, m.organisation_id, m.path, m.line_path, m.region_code, m.to_on, m."group" """
+    GROUP BY m.organisation_id, m.path, m.line_path, m.region_code, m.to_on, m."group" """)
 REOPENED = f"""UPDATE registry_membership m SET to_on = NULL, closed_at = NULL, status = b.was->>'status',
     end_reason = b.was->>'end_reason' FROM (SELECT e.facts->'spell' AS was FROM {EARLIER}) b
     WHERE m.id = (b.was->>'id')::uuid"""

@@ -11,6 +11,7 @@ from niangjia.foundation import audit
 from niangjia.foundation.actors import Actor
 from niangjia.foundation.plans.kinds import Packed
 from niangjia.foundation.plans.models import Batch
+from niangjia.registry.deltas import folded
 from niangjia.registry.kinds.sql import FOLLOWED, PLACES, PRINT
 from niangjia.registry.kinds.staging import stage, unstage
 
@@ -49,12 +50,11 @@ EARLIER = f"""INSERT INTO plans_earlier (batch_id, place, person_id, facts, seal
     FROM {MINE} JOIN registry_person p ON p.id = s.person_id LEFT JOIN registry_membership m ON m.id = s.spell_id
     WHERE s.what <> 'moved'"""
 # Who is put at rest is not counted from that day on, and who was at rest was not counted before.
-COUNTED_OFF = f"""INSERT INTO registry_delta (measure, organisation_id, path, line_path, region_code, day, source,
-    "group", n)
-    SELECT 'members', m.organisation_id, m.path, m.line_path, m.region_code, s.changed_on, %(batch)s, m."group", -count(*)
+COUNTED_OFF = folded(f"""SELECT m.organisation_id, m.path, m.line_path, m.region_code, m."group", s.changed_on AS day,
+        -count(*) AS n
     FROM {MINE} JOIN registry_membership m ON m.id = s.spell_id
     WHERE s.what IN ('move', 'close', 'retain') AND NOT m.is_retained
-    GROUP BY m.organisation_id, m.path, m.line_path, m.region_code, s.changed_on, m."group" """
+    GROUP BY m.organisation_id, m.path, m.line_path, m.region_code, s.changed_on, m."group" """)
 CLOSED = f"""UPDATE registry_membership m SET to_on = s.changed_on, closed_at = %(at)s, status = s.status,
     end_reason = s.reason FROM {MINE} WHERE s.what IN ('move', 'close', 'retain') AND m.id = s.spell_id"""
 OPENED = f"""INSERT INTO registry_membership (id, person_id, organisation_id, path, line_path, kind, status, is_retained,
@@ -64,11 +64,10 @@ OPENED = f"""INSERT INTO registry_membership (id, person_id, organisation_id, pa
         coalesce(o.region_id, ''), s.changed_on, 'list', '', %(at)s
     FROM {MINE} JOIN registry_person p ON p.id = s.person_id JOIN {PLACES} o ON o.id = s.organisation
     WHERE s.what IN ('open', 'move', 'retain')"""
-COUNTED_ON = f"""INSERT INTO registry_delta (measure, organisation_id, path, line_path, region_code, day, source,
-    "group", n)
-    SELECT 'members', m.organisation_id, m.path, m.line_path, m.region_code, m.from_on, %(batch)s, m."group", count(*)
+COUNTED_ON = folded(f"""SELECT m.organisation_id, m.path, m.line_path, m.region_code, m."group", m.from_on AS day,
+        count(*) AS n
     FROM {MINE} JOIN registry_membership m ON m.id = s.new_id WHERE s.what IN ('open', 'move')
-    GROUP BY m.organisation_id, m.path, m.line_path, m.region_code, m.from_on, m."group" """
+    GROUP BY m.organisation_id, m.path, m.line_path, m.region_code, m.from_on, m."group" """)
 # The record goes where the open spell is; of who has left it stays where the last one was.
 PERSONS = f"""UPDATE registry_person p SET organisation_id = o.id, path = o.path, line_path = o.line_path,
     first_joined_on = coalesce(p.first_joined_on, CASE s.what WHEN 'open' THEN s.changed_on END), changed_at = %(at)s
