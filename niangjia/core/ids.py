@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 VERSION_7 = 0x7000
 VARIANT = 1 << 63
-DRAW = 28  # characters of a key's text that all keys of one ``uuid7s`` have in common, and no others
+# What all keys of one ``uuid7s`` have in common, and no others: their first bytes, and as many characters of their text.
+DRAW_BYTES, DRAW = 12, 28
 
 
 def uuid7() -> UUID:

@@ -68,9 +68,7 @@ def _pack_and_write(batch: Batch, shared: pl.DataFrame, number: int, *, by: Acto
             return False
         with sheets.opened(batch.plan_file_id, purpose="commit", by=by, at=at) as frames:
             rows = frames.frame(number)
-    packed = (
-        Packed(kind_of(batch).pack(rows, shared, batch=batch, at=at), rows.height) if rows.height else None
-    )
+    packed = kind_of(batch).pack(rows, shared, batch=batch, at=at) if rows.height else None
     write_chunk(batch.pk, number, packed, by=by, now=now)
     _report(batch, by=by, at=now())
     return True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,26 +35,47 @@ class Ragged:
 Column = Fixed | Ragged
 
 
-def packed(fixed: Sequence[Fixed], ragged: Sequence[Ragged]) -> bytes:
-    """Return ``n`` rows as one binary COPY: first the fixed columns, then the ragged ones.
+@dataclass(frozen=True)
+class Copied:
+    """What a binary COPY sends, and in which order of the columns."""
 
-    The fixed part of each row is one slice of one array and the ragged part another: joined without a loop over fields.
+    columns: tuple[str, ...]
+    content: bytes
+
+
+def packed(columns: Mapping[str, Column]) -> Copied:
+    """Return ``n`` rows as one binary COPY.
+
+    What has one length in all rows goes first: that part of each row is one slice of one array. The rest is another: joined
+    without a loop over fields.
     """
-    head = _head(fixed, len(ragged))
-    tails, ends = _tails(ragged, len(head))
+    evened = {name: _evened(column) for name, column in columns.items()}
+    even = {name: column for name, column in evened.items() if not isinstance(column, Ragged)}
+    ragged = {name: column for name, column in evened.items() if isinstance(column, Ragged)}
+    head = _head([*even.values()], len(ragged))
+    tails, ends = _tails([*ragged.values()], len(head))
     whole, cuts = tails.tobytes(), ends.tolist()
     parts = [b""] * (2 * len(head))
     parts[::2] = as_bytes(head)
     parts[1::2] = [whole[start:end] for start, end in zip([0, *cuts], cuts, strict=False)]
-    return b"".join([START, *parts, END])
+    return Copied((*even, *ragged), b"".join([START, *parts, END]))
 
 
-def _head(fixed: Sequence[Fixed], more: int) -> ByteRows:
-    n = len(fixed[0].values)
-    count = (len(fixed) + more).to_bytes(2, "big")
-    blocks = [_repeated(count, n)]
-    for column in fixed:
-        blocks += (_repeated(column.values.shape[1].to_bytes(4, "big"), n), column.values)
+def _evened(column: Column) -> tuple[int, ByteRows] | Ragged:
+    """Return the length and the (n, width) bytes of a column that has one length in all rows, else the column."""
+    if isinstance(column, Fixed):
+        return column.values.shape[1], column.values
+    lengths = column.lengths
+    if len(lengths) == 0 or (lengths != lengths[0]).any():
+        return column
+    return int(lengths[0]), column.flat.reshape(len(lengths), max(int(lengths[0]), 0))
+
+
+def _head(even: Sequence[tuple[int, ByteRows]], more: int) -> ByteRows:
+    n = len(even[0][1])
+    blocks = [_repeated((len(even) + more).to_bytes(2, "big"), n)]
+    for length, values in even:
+        blocks += (_repeated(length.to_bytes(4, "big", signed=True), n), values)
     return np.concatenate(blocks, axis=1)
 
 
@@ -125,9 +146,10 @@ def same(value: bytes, n: int) -> Fixed:
 
 
 def uuids(written: pl.Series) -> pl.Series:
-    """Return ids written as text as their 16 bytes; null and the empty text are null."""
-    digits = written.replace("", None).str.replace_all("-", "", literal=True)
-    return digits.str.decode("hex")
+    """Return ids written as text as their 16 bytes; null and the empty text are null. Many rows have few ids."""
+    ids = written.unique()
+    digits = ids.replace("", None).str.replace_all("-", "", literal=True)
+    return written.replace_strict(ids, digits.str.decode("hex"), return_dtype=pl.Binary)
 
 
 def rows_of(values: pl.Series) -> ByteRows:

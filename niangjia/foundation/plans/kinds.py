@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
@@ -17,10 +18,11 @@ from niangjia.foundation.plans.models import Batch, Chunk
 
 
 class Packed(NamedTuple):
-    """A chunk as the database takes it in, and its number of rows."""
+    """A chunk as the database takes it in, its number of rows, and what its kind knows of them without asking the database."""
 
     content: bytes
     rows: int
+    known: Mapping[str, Any] = MappingProxyType({})
 
 
 class Kind(Protocol):
@@ -35,7 +37,7 @@ class Kind(Protocol):
             shared: what the trial run kept for all chunks.
         """
 
-    def pack(self, rows: pl.DataFrame, shared: pl.DataFrame, *, batch: Batch, at: datetime) -> bytes:
+    def pack(self, rows: pl.DataFrame, shared: pl.DataFrame, *, batch: Batch, at: datetime) -> Packed:
         """Return the rows of one chunk ready to be written: sealed and indexed. Asks the database nothing."""
 
     def write(self, packed: Packed, *, batch: Batch, by: Actor, at: datetime) -> None:

@@ -13,11 +13,12 @@ from django.db import connection
 from niangjia.core.plan import Plan, Verdict
 from niangjia.foundation import notices, workflow
 from niangjia.foundation.actors import Actor
-from niangjia.foundation.plans.copying import binaries, integers, packed, same, texts, uuids
+from niangjia.foundation.plans.copying import Copied, binaries, integers, packed, same, texts, uuids
 from niangjia.foundation.plans.models import Batch, BatchRow, Chunk
 from niangjia.foundation.plans.states import CHART
 
 WRITTEN = (Verdict.NEW.value, Verdict.CHANGED.value)
+COPIED = "COPY plans_resultstage ({}) FROM STDIN (FORMAT binary)"
 LAY_DOWN = """INSERT INTO plans_batchrow (batch_id, organisation_id, path, line_path, place, row, verdict, target_id,
     differs, findings) SELECT %s, %s, %s, %s, place, row, verdict, target_id, differs::jsonb, findings::jsonb
     FROM plans_resultstage WHERE batch_id = %s"""
@@ -86,19 +87,23 @@ def results(batch: Batch, rows: pl.DataFrame) -> None:
         return
     batch_id = [batch.pk]
     with connection.cursor() as cursor:
-        with cursor.copy("COPY plans_resultstage FROM STDIN (FORMAT binary)") as copy:
-            copy.write(_copied(batch, shown))
+        told = _copied(batch, shown)
+        with cursor.copy(COPIED.format(", ".join(told.columns))) as copy:
+            copy.write(told.content)
         place: list[Any] = [batch.pk, batch.organisation_id, batch.path, batch.line_path]
         cursor.execute(LAY_DOWN, [*place, *batch_id])
         cursor.execute("DELETE FROM plans_resultstage WHERE batch_id = %s", batch_id)
 
 
-def _copied(batch: Batch, rows: pl.DataFrame) -> bytes:
-    fixed = (same(batch.pk.bytes, rows.height), integers(rows["place"]), integers(rows["row"]))
-    ragged = (
-        texts(rows["verdict"].cast(pl.String)),
-        binaries(uuids(rows["organisation"])),
-        texts(rows["differs"]),
-        texts(rows["findings"]),
+def _copied(batch: Batch, rows: pl.DataFrame) -> Copied:
+    return packed(
+        {
+            "batch_id": same(batch.pk.bytes, rows.height),
+            "place": integers(rows["place"]),
+            "row": integers(rows["row"]),
+            "verdict": texts(rows["verdict"].cast(pl.String)),
+            "target_id": binaries(uuids(rows["organisation"])),
+            "differs": texts(rows["differs"]),
+            "findings": texts(rows["findings"]),
+        }
     )
-    return packed(fixed, ragged)

@@ -21,7 +21,7 @@ from niangjia.core.plan import Verdict
 from niangjia.foundation import audit, events, workflow
 from niangjia.foundation.actors import Actor
 from niangjia.foundation.plans import planning
-from niangjia.foundation.plans.kinds import Packed, kind_of
+from niangjia.foundation.plans.kinds import kind_of
 from niangjia.foundation.plans.models import Batch, BatchRow, Chunk
 from niangjia.foundation.plans.recounting import recount
 from niangjia.foundation.plans.states import Status as BatchStatus
@@ -124,8 +124,7 @@ def _write(batch: Batch, rows: pl.DataFrame, *, by: Actor, at: datetime) -> None
         return
     kind = kind_of(batch)
     shared = kind.prepare(said(rows), batch=batch, by=by, at=at)
-    packed = Packed(kind.pack(rows, shared, batch=batch, at=at), rows.height)
-    kind.write(packed, batch=batch, by=by, at=at)
+    kind.write(kind.pack(rows, shared, batch=batch, at=at), batch=batch, by=by, at=at)
 
 
 def _settle(batch: Batch, rows: Sequence[HeldRow], first: int, *, by: Actor, at: datetime) -> None:

@@ -80,7 +80,7 @@ class Members:
                 organisations.found(facts, under=office, on=day_of(at))
         return employing.founded(shared, batch)
 
-    def pack(self, rows: pl.DataFrame, shared: pl.DataFrame, *, batch: Batch, at: datetime) -> bytes:
+    def pack(self, rows: pl.DataFrame, shared: pl.DataFrame, *, batch: Batch, at: datetime) -> Packed:
         """See ``writing.pack``."""
         return writing.pack(rows.with_columns(employing.employer_ids(rows, shared)), at=at)
 

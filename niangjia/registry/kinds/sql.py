@@ -22,6 +22,6 @@ _LINE_KINDS = ", ".join(f"'{kind}'" for kind in sorted(LINE_KINDS))
 FOLLOWED = """UPDATE registry_consent c SET organisation_id = p.organisation_id, path = p.path, line_path = p.line_path
     FROM registry_person p WHERE p.id IN ({whom}) AND c.person_id = p.id AND c.path <> p.path"""
 # An organisation with the path of the federation that leads it, as Organisation.line_path gives it.
-PLACES = f"""(SELECT o.id, o.path, o.region_id,
+PLACES = f"""(SELECT o.id, o.path, o.region_id, o.ended_on,
     CASE WHEN o.kind IN ({_LINE_KINDS}) THEN o.path ELSE l.path END AS line_path
     FROM registry_organisation o LEFT JOIN registry_organisation l ON l.id = o.line_id)"""

@@ -6,10 +6,12 @@ from typing import Any
 
 import polars as pl
 
+from niangjia.foundation.plans.kinds import Packed
 
-def packed(rows: pl.DataFrame, columns: tuple[str, ...]) -> bytes:
+
+def packed(rows: pl.DataFrame, columns: tuple[str, ...]) -> Packed:
     """Return some columns of a chunk as a JSON array; days as texts."""
-    return rows.select(columns).write_json().encode()
+    return Packed(rows.select(columns).write_json().encode(), rows.height)
 
 
 def stage(cursor: Any, name: str, columns: str, content: bytes) -> None:

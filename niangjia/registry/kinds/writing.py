@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import numpy as np
 import polars as pl
 from django.db import IntegrityError, connection, transaction
+from numpy.typing import NDArray
 
-from niangjia.core.ids import DRAW
+from niangjia.core.ids import DRAW, DRAW_BYTES
 from niangjia.foundation import audit, vault
 from niangjia.foundation.actors import Actor
 from niangjia.foundation.plans.copying import (
@@ -34,20 +36,19 @@ from niangjia.registry.kinds.sql import FOLLOWED, OF_PERSON, OF_SPELL, PLACES, P
 from niangjia.registry.persons import TABLE
 
 Params = dict[str, Any]
-TEXTS = ("name", "name_key", "id_kind", "sex")
-MORE_TEXTS = ("group", "ethnic", "education", "work_status", "hukou", "region_id")
+TEXTS = ("what", "name", "name_key", "id_kind", "sex", "ethnic", "education", "work_status", "hukou", "region_id", "findings", "differs")  # fmt: skip
 # Gone with the transaction: a chunk that is killed leaves nothing behind, and PostgreSQL knows its size.
 STAGE = """CREATE TEMP TABLE registry_memberstage (place int4 NOT NULL, row int4 NOT NULL, person_id uuid NOT NULL,
     membership_id uuid NOT NULL, organisation_id uuid NOT NULL, id_token uuid NOT NULL, secrets_print uuid NOT NULL,
     secrets bytea NOT NULL, what text NOT NULL, seen int8, phone_token uuid, name text, name_key text,
     id_kind text, sex text, birth_on date, "group" text, ethnic text, education text, work_status text, hukou text,
     region_id text, employer_id uuid, from_on date, findings text, differs text) ON COMMIT DROP"""
-COPIED = "COPY registry_memberstage FROM STDIN (FORMAT binary)"
+COPIED = "COPY registry_memberstage ({}) FROM STDIN (FORMAT binary)"
 MINE = "registry_memberstage s"
 
 # Before anything else is locked, or a reorganisation and a chunk could wait for each other.
-HOLD = f"""SELECT count(*) FROM registry_hold(ARRAY(SELECT s.organisation_id FROM {MINE} UNION SELECT o.line_id
-    FROM registry_organisation o WHERE o.line_id IS NOT NULL AND o.id IN (SELECT s.organisation_id FROM {MINE})))"""
+HOLD = """SELECT count(*) FROM registry_hold(%(unions)s::uuid[] || ARRAY(SELECT o.line_id FROM registry_organisation o
+    WHERE o.line_id IS NOT NULL AND o.id = ANY(%(unions)s::uuid[])))"""
 LOCK = f"SELECT 1 FROM registry_person WHERE id IN (SELECT person_id FROM {MINE} WHERE s.what <> 'new') ORDER BY id FOR UPDATE"
 # What the register says now is not what the trial run saw: nothing is written, a person has to look.
 MOVED_NEW = """UPDATE registry_memberstage s SET what = 'moved' FROM registry_identitytoken t
@@ -69,7 +70,7 @@ EARLIER = """INSERT INTO plans_earlier (batch_id, place, person_id, facts, seale
     FROM registry_person p JOIN registry_memberstage s ON s.person_id = p.id
     WHERE s.what IN ('changed', 'return')"""
 # The unions of this chunk, read once, and hashed: PostgreSQL would go through them for every row.
-HERE = f"SELECT o.id, o.path, o.line_path, o.region_id FROM {PLACES} o WHERE o.id IN (SELECT s.organisation_id FROM {MINE})"
+HERE = f"SELECT o.id, o.path, o.line_path, o.region_id, o.ended_on FROM {PLACES} o WHERE o.id = ANY(%(unions)s::uuid[])"
 UNIONS = """unnest(%(union_ids)s::uuid[], %(union_paths)s::text[], %(union_lines)s::text[], %(union_regions)s::text[])
     o(id, path, line_path, region_id)"""
 HASHED, NESTED = "SET LOCAL enable_nestloop = off", "SET LOCAL enable_nestloop = on"
@@ -169,7 +170,6 @@ NEW_RESULTS = f"""{INTO_RESULTS}
 OTHER_RESULTS = f"""{RESULTS} LEFT JOIN registry_person p ON p.id = s.person_id AND s.what <> 'moved'
     LEFT JOIN registry_membership m ON m.id = s.membership_id AND s.what <> 'moved' WHERE s.what <> 'new'"""
 # Who is made here is named by what the keys of one draw have in common; everybody else by a row.
-DRAWN = f"SELECT left(s.person_id::text, {DRAW}) FROM {MINE} WHERE s.what = 'new' LIMIT 1"
 ABOUT = f"""SELECT s.person_id FROM {MINE} WHERE s.what <> 'moved'
     AND (s.what <> 'new' OR left(s.person_id::text, {DRAW}) <> %s)"""
 CLEAR = "DROP TABLE registry_memberstage"
@@ -186,37 +186,59 @@ KNOWN = {"changed", "return"}
 
 def write(packed: Packed, *, batch: Batch, by: Actor, at: datetime) -> None:
     """Write one chunk in the current transaction."""
-    params = _params(batch, at)
+    known, params = packed.known, _params(batch, at)
     with connection.cursor() as cursor:
         cursor.execute(STAGE)
-        with cursor.copy(COPIED) as copy:
+        with cursor.copy(COPIED.format(", ".join(known["columns"]))) as copy:
             copy.write(packed.content)
-        _lock(cursor)
-        counts = _numbered(cursor, params)
-        params |= _unions(cursor)
+        cursor.execute(HOLD, known)
+        params |= _unions(cursor, known)
+        counts = _counted(cursor, known["whats"], params)
         for statement in _statements(counts):
             cursor.execute(statement, params)
-        cursor.execute(DRAWN)
-        (drawn,) = cursor.fetchone() or (None,)
+    drawn = known["drawn"] if counts.get("new") else None
+    made_here = set(counts) <= {"new", "moved"} and known["drawn_once"]
     audit.record_bulk(
-        "members.written", by=by, at=at, subject=batch, persons_from=(ABOUT, [drawn or ""]), each_once=True,
-        drawn=drawn, facts={"rows": packed.rows, "moved": counts.get("moved", 0)},
+        "members.written", by=by, at=at, subject=batch, drawn=drawn, each_once=True,
+        persons_from=None if made_here else (ABOUT, [drawn or ""]),
+        facts={"rows": packed.rows, "moved": counts.get("moved", 0)},
     )  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(CLEAR)
 
 
-def _lock(cursor: Any) -> None:
-    """Lock who is known, and mark what has moved since the trial run, but for numbers that came in meanwhile."""
-    for statement in (HOLD, LOCK, MOVED_KNOWN, MOVED_ENDED):
-        cursor.execute(statement)
+def _unions(cursor: Any, known: Mapping[str, Any]) -> Params:
+    """Return the unions of the chunk, column by column, and whether one of them has ended."""
+    cursor.execute(HERE, known)
+    names = ("union_ids", "union_paths", "union_lines", "union_regions", "ended")
+    columns = list(zip(*cursor.fetchall(), strict=True)) or [()] * len(names)
+    return {name: list(column) for name, column in zip(names, columns, strict=True)}
 
 
-def _numbered(cursor: Any, params: Params) -> dict[str, int]:
-    """Give the new ones their numbers, and return the rows by what becomes of them.
+def _counted(cursor: Any, whats: Mapping[str, int], params: Params) -> Mapping[str, int]:
+    """Lock who is known, number who is new, and return the rows by what becomes of them: fewer where something has moved."""
+    moved = 0
+    if set(whats) != {"new"}:
+        cursor.execute(LOCK)
+        cursor.execute(MOVED_KNOWN)
+        moved += cursor.rowcount
+    if any(params["ended"]):
+        cursor.execute(MOVED_ENDED)
+        moved += cursor.rowcount
+    if "new" in whats:
+        moved += _numbered(cursor, params)
+    if not moved:
+        return whats
+    cursor.execute(WHATS)
+    return dict(cursor.fetchall())
 
-    The index itself says whether a number came in meanwhile, which is rare; then these rows are marked, and the rest goes in.
+
+def _numbered(cursor: Any, params: Params) -> int:
+    """Give the new ones their numbers, and return how many of these came in meanwhile.
+
+    The index itself says so, and it is rare; then these rows are marked, and the rest goes in.
     """
+    moved = 0
     while True:
         try:
             with transaction.atomic():
@@ -225,9 +247,9 @@ def _numbered(cursor: Any, params: Params) -> dict[str, int]:
             cursor.execute(MOVED_NEW)
             if not cursor.rowcount:
                 raise
+            moved += cursor.rowcount
         else:
-            cursor.execute(WHATS)
-            return dict(cursor.fetchall())
+            return moved
 
 
 def _statements(counts: Mapping[str, int]) -> tuple[str, ...]:
@@ -236,13 +258,6 @@ def _statements(counts: Mapping[str, int]) -> tuple[str, ...]:
     if not known and "moved" not in counts:
         return FOR_ALL
     return ((EARLIER, *FOR_ALL, *FOR_KNOWN) if known else FOR_ALL) + (DROP_RESULTS, OTHER_RESULTS)
-
-
-def _unions(cursor: Any) -> Params:
-    cursor.execute(HERE)
-    names = ("union_ids", "union_paths", "union_lines", "union_regions")
-    columns = list(zip(*cursor.fetchall(), strict=True)) or [()] * len(names)
-    return {name: list(column) for name, column in zip(names, columns, strict=True)}
 
 
 def _params(batch: Batch, at: datetime) -> Params:
@@ -257,33 +272,39 @@ def _params(batch: Batch, at: datetime) -> Params:
     }
 
 
-def pack(rows: pl.DataFrame, *, at: datetime) -> bytes:
+def pack(rows: pl.DataFrame, *, at: datetime) -> Packed:
     """Return what the stage is filled with: sealed, indexed, fingerprinted. Asks the database nothing."""
     secret = pack_columns(
         {name: rows[name].to_list() for name in ("id_number", "earlier_numbers", "phone", "address")}
     )
     persons = rows_of(rows["person_id"])
     sealed = seal_packed(secret, table=TABLE, row_ids=np.ascontiguousarray(persons), at=at)
-    fixed = (
-        integers(rows["place"]),
-        integers(rows["row"]),
-        Fixed(persons),
-        Fixed(rows_of(rows["membership_id"])),
-        Fixed(rows_of(uuids(rows["organisation"]))),
-        Fixed(rows_of(rows["id_token"])),
-        Fixed(vault.fingerprint_many(secret)),
+    copied = packed(
+        {
+            "place": integers(rows["place"]),
+            "row": integers(rows["row"]),
+            "person_id": Fixed(persons),
+            "membership_id": Fixed(rows_of(rows["membership_id"])),
+            "organisation_id": Fixed(rows_of(uuids(rows["organisation"]))),
+            "id_token": Fixed(rows_of(rows["id_token"])),
+            "secrets_print": Fixed(vault.fingerprint_many(secret)),
+            "secrets": blobs(sealed),
+            "seen": bigints(rows["seen"]),
+            **{name: binaries(rows[name]) for name in ("phone_token", "employer_id")},
+            **{name: days(rows[name]) for name in ("birth_on", "from_on")},
+            **{name: texts(rows[name]) for name in TEXTS},
+            '"group"': texts(rows["group"]),
+        }
     )
-    ragged = (
-        blobs(sealed),
-        texts(rows["what"]),
-        bigints(rows["seen"]),
-        binaries(rows["phone_token"]),
-        *(texts(rows[name]) for name in TEXTS),
-        days(rows["birth_on"]),
-        *(texts(rows[name]) for name in MORE_TEXTS),
-        binaries(rows["employer_id"]),
-        days(rows["from_on"]),
-        texts(rows["findings"]),
-        texts(rows["differs"]),
-    )
-    return packed(fixed, ragged)
+    return Packed(copied.content, rows.height, _known(rows, persons) | {"columns": copied.columns})
+
+
+def _known(rows: pl.DataFrame, persons: NDArray[np.uint8]) -> Params:
+    """Return which unions the rows name, what becomes of them, and the draw of the new ones: what need not be asked of the stage."""
+    new = persons[(rows["what"] == "new").to_numpy()]
+    return {
+        "unions": [UUID(each) for each in rows["organisation"].unique()],
+        "whats": dict(rows["what"].value_counts().iter_rows()),
+        "drawn": str(UUID(bytes=new[0].tobytes()))[:DRAW] if len(new) else None,
+        "drawn_once": bool((new[:, :DRAW_BYTES] == new[:1, :DRAW_BYTES]).all()),
+    }

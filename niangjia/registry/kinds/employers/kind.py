@@ -63,7 +63,7 @@ class Employers:
         """Chunks share nothing."""
         return shared
 
-    def pack(self, rows: pl.DataFrame, shared: pl.DataFrame, *, batch: Batch, at: datetime) -> bytes:
+    def pack(self, rows: pl.DataFrame, shared: pl.DataFrame, *, batch: Batch, at: datetime) -> Packed:
         """See ``staging.packed``."""
         return staging.packed(rows, writing.COLUMNS)
 

@@ -99,7 +99,7 @@ class Officers:
         """There is one chunk."""
         return shared
 
-    def pack(self, rows: pl.DataFrame, shared: pl.DataFrame, *, batch: Batch, at: datetime) -> bytes:
+    def pack(self, rows: pl.DataFrame, shared: pl.DataFrame, *, batch: Batch, at: datetime) -> Packed:
         """See ``staging.packed``: a number is known by now as whose it is, and is not among the columns."""
         return staging.packed(rows, writing.COLUMNS)
 

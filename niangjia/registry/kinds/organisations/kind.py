@@ -64,7 +64,7 @@ class Organisations:
         """There is one chunk."""
         return shared
 
-    def pack(self, rows: pl.DataFrame, shared: pl.DataFrame, *, batch: Batch, at: datetime) -> bytes:
+    def pack(self, rows: pl.DataFrame, shared: pl.DataFrame, *, batch: Batch, at: datetime) -> Packed:
         """See ``staging.packed``."""
         return staging.packed(rows, writing.COLUMNS)
 
