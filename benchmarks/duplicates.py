@@ -107,13 +107,13 @@ def _loaded(rows: int, path: str, url: str) -> list[UUID]:
         connection.execute("INSERT INTO registry_person SELECT * FROM benchmark_persons")
         phones = pl.DataFrame(
             {
-                "kind": ["phone"] * made.height,
-                "token": [str(UUID(bytes=row.tobytes())) for row in tokens],
-                "key_version": [1] * made.height,
+                "phone_token": [str(UUID(bytes=row.tobytes())) for row in tokens],
+                "phone_version": [1] * made.height,
+                "place": [0] * made.height,
                 "person_id": persons["id"],
             }
         ).filter(made["phone"].is_not_null())
-        _copy(connection, "registry_identitytoken (kind, token, key_version, person_id)", phones)
+        _copy(connection, "registry_identitytoken (phone_token, phone_version, place, person_id)", phones)
         connection.execute("ANALYZE")
     return keys
 

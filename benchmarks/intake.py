@@ -307,7 +307,8 @@ def _copied(batch_id: UUID, url: str, file: Path) -> float:
         with sheets.opened(batch.plan_file_id, purpose="benchmark", by=by, at=at) as frames:
             shared = founded(frames.frame(-1), batch)
             rows = pl.concat(frames.frame(number) for number in range(len(frames) - 1))
-    file.write_bytes(writing.pack(rows.with_columns(employer_ids(rows, shared)), at=at))
+    packed = writing.pack(rows.with_columns(employer_ids(rows, shared)), at=at)
+    file.write_bytes(packed.content)
     file.chmod(0o644)
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(
@@ -316,8 +317,9 @@ def _copied(batch_id: UUID, url: str, file: Path) -> float:
             )
         )
         connection.execute("ALTER TABLE benchmark_copy ADD PRIMARY KEY (person_id)")
+        columns = ", ".join(packed.known["columns"])
         start = time.perf_counter()
-        connection.execute(f"COPY benchmark_copy FROM '{file}' (FORMAT binary)")
+        connection.execute(f"COPY benchmark_copy ({columns}) FROM '{file}' (FORMAT binary)")
         took = time.perf_counter() - start
     return took * batch.rows / rows.height
 

@@ -38,10 +38,9 @@ PERSONS = """INSERT INTO registry_person (id, organisation_id, path, line_path, 
     SELECT id, organisation_id, path, line_path, name, name, 'citizen', '1', birth_on, "group", '01', '', '', '', region_id,
         joined_on, substr(decode(repeat(md5(n::text), 8), 'hex'), 1, 121), md5('print' || n)::uuid, '', now(), now()
     FROM benchmark_nobody"""
-NUMBERS = """INSERT INTO registry_identitytoken (kind, token, key_version, person_id)
-    SELECT 'id', md5('number' || n)::uuid, 1, id FROM benchmark_nobody"""
-PHONES = """INSERT INTO registry_identitytoken (kind, token, name_birth, key_version, person_id)
-    SELECT 'phone', md5('phone' || n)::uuid, registry_name_birth(name, birth_on), 1, id FROM benchmark_nobody"""
+TOKENS = """INSERT INTO registry_identitytoken (person_id, place, number_token, number_version, phone_token, phone_version,
+    name_birth) SELECT id, 0, md5('number' || n)::uuid, 1, md5('phone' || n)::uuid, 1, registry_name_birth(name, birth_on)
+    FROM benchmark_nobody"""
 SPELLS = """INSERT INTO registry_membership (id, person_id, organisation_id, path, line_path, kind, status, name_then, "group",
     region_code, from_on, channel, end_reason, opened_at)
     SELECT uuidv7(interval '-400 days' + n * interval '1 second'), id, organisation_id, path, line_path, 'primary', 'active',
@@ -61,7 +60,7 @@ def fill(cluster: Cluster, persons: int) -> None:
         connection.execute(UNIONS.replace("%%", "%"))
         with without_secondary_indexes(connection, TABLES):
             connection.execute(NOBODY, said)
-            for statement in (PERSONS, NUMBERS, PHONES, SPELLS, DELTAS):
+            for statement in (PERSONS, TOKENS, SPELLS, DELTAS):
                 connection.execute(statement)
         connection.execute("DROP TABLE benchmark_nobody, benchmark_unions")
         connection.execute(f"VACUUM (ANALYZE) {', '.join(TABLES)}")

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 EARLIER_ROWS = 5_000
 HASH = """SELECT md5(string_agg(t, '|' ORDER BY t)) FROM (
     SELECT p::text AS t FROM registry_person p UNION ALL SELECT m::text FROM registry_membership m
-    UNION ALL SELECT ROW(t.kind, t.token, t.person_id)::text FROM registry_identitytoken t
+    UNION ALL SELECT t::text FROM registry_identitytoken t
     UNION ALL SELECT ROW(d.organisation_id, d.day, d.group, sum(d.n))::text FROM {by_day} d
         GROUP BY d.organisation_id, d.day, d.group HAVING sum(d.n) <> 0) rows"""
 

@@ -12,8 +12,6 @@ from niangjia.foundation import audit
 from niangjia.foundation.actors import Actor
 from niangjia.registry.models import IdentityToken, Person, PersonLogin
 
-Kind = IdentityToken.Kind
-
 
 @transaction.atomic
 def link(account_id: UUID, person: Person, *, proof: str, by: Actor, at: datetime) -> PersonLogin:
@@ -43,8 +41,8 @@ def claim(
     Args:
         numbers, phones: blind indexes of what was given and of what was proven, under every live key.
     """
-    with_number = IdentityToken.objects.filter(kind=Kind.ID_NUMBER, token__in=numbers).values("person_id")
-    with_phone = IdentityToken.objects.filter(kind=Kind.PHONE, token__in=phones).values("person_id")
+    with_number = IdentityToken.objects.filter(number_token__in=numbers).values("person_id")
+    with_phone = IdentityToken.objects.filter(phone_token__in=phones).values("person_id")
     person = Person.objects.filter(pk__in=with_number).filter(pk__in=with_phone).first()
     if person is None:
         audit.record("login.claim_refused", by=by, at=at, subject=("account", account_id))

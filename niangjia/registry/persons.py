@@ -17,11 +17,11 @@ from niangjia.core.text import match_key
 from niangjia.foundation import audit, vault
 from niangjia.foundation.actors import Actor
 from niangjia.foundation.scopes import within
+from niangjia.foundation.vault.indexes import index_version
 from niangjia.registry import organisations
 from niangjia.registry.models import IdentityToken, Organisation, Person
 
 TABLE = "registry_person"
-Kind = IdentityToken.Kind
 
 
 def visible_to(actor: Actor) -> QuerySet[Person]:
@@ -44,7 +44,7 @@ def get(pk: UUID, *, by: Actor) -> Person:
 def known_by(id_kind: str, id_number: str) -> Person | None:
     """Return the person with this normalised number; asked by the system only, and never shown as an answer."""
     tokens = vault.blind_indexes(vault.Purpose.IDENTITY, id_kind, id_number).values()
-    held = IdentityToken.objects.filter(kind=Kind.ID_NUMBER, token__in=list(tokens))
+    held = IdentityToken.objects.filter(number_token__in=list(tokens))
     return Person.objects.filter(pk__in=held.values("person_id")).first()
 
 
@@ -72,7 +72,7 @@ def register(
         changed_at=at,
         **facts,
     )
-    IdentityToken.objects.bulk_create(tokens(person, secrets))
+    token_of(person, secrets).save(force_insert=True)
     audit.record("person.registered", by=by, at=at, subject=person, organisation=at_union, persons=[row_id])
     return person
 
@@ -82,20 +82,16 @@ def key_of(name: str) -> str:
     return str(pl.select(match_key(pl.lit(name))).item() or "")
 
 
-def tokens(person: Person, secrets: Mapping[str, str]) -> list[IdentityToken]:
-    """Return every token by which a person is found; not of the earlier numbers."""
-    by_phone = phone_tokens(person, secrets)
-    if not secrets["id_number"]:
-        return by_phone
-    number = vault.blind_index(vault.Purpose.IDENTITY, person.id_kind, secrets["id_number"])
-    return [IdentityToken(kind=Kind.ID_NUMBER, token=number, person=person), *by_phone]
-
-
-def phone_tokens(person: Person, secrets: Mapping[str, str]) -> list[IdentityToken]:
-    """Return the token by which a person is found through the phone; none where there is no phone."""
-    phone = secrets.get("phone")
-    if not phone:
-        return []
-    index = vault.blind_index(vault.Purpose.PHONE, "mobile", phone)
-    name_birth = Func(Value(person.name_key), Value(person.birth_on), function="registry_name_birth")
-    return [IdentityToken(kind=Kind.PHONE, token=index, name_birth=name_birth, person=person)]
+def token_of(person: Person, secrets: Mapping[str, str]) -> IdentityToken:
+    """Return by what a person is found: the number and the phone that stand, not the earlier numbers."""
+    token, number, phone = IdentityToken(person=person), secrets["id_number"], secrets.get("phone")
+    if number:
+        token.number_token = vault.blind_index(vault.Purpose.IDENTITY, person.id_kind, number)
+        token.number_version = index_version(vault.Purpose.IDENTITY)
+    if phone:
+        token.phone_token = vault.blind_index(vault.Purpose.PHONE, "mobile", phone)
+        token.phone_version = index_version(vault.Purpose.PHONE)
+        token.name_birth = Func(
+            Value(person.name_key), Value(person.birth_on), function="registry_name_birth"
+        )
+    return token

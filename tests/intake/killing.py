@@ -25,8 +25,8 @@ HASHES = {
         education, first_joined_on, secrets_print, region_id)::text, '|' ORDER BY id)) FROM registry_person""",
     "spells": """SELECT md5(string_agg(ROW(id, person_id, organisation_id, path, "group", from_on, to_on)::text, '|'
         ORDER BY id)) FROM registry_membership""",
-    "tokens": """SELECT md5(string_agg(ROW(kind, token, person_id)::text, '|' ORDER BY kind, token, person_id))
-        FROM registry_identitytoken""",
+    "tokens": """SELECT md5(string_agg(t::text, '|' ORDER BY person_id, place))
+        FROM registry_identitytoken t""",
     "deltas": """SELECT md5(string_agg(t, '|' ORDER BY t)) FROM (SELECT ROW(organisation_id, day, "group", n)::text
         AS t FROM {by_day} b) d""",
     "subjects": """SELECT md5(string_agg(t, '|' ORDER BY t)) FROM (

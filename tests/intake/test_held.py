@@ -133,7 +133,7 @@ def test_two_rows_of_one_number_at_once_would_break_the_list_without_the_look(ci
     rows = waiting(city)
     monkeypatch.setattr(judging, "_why_not_beside", lambda row, is_taken, token: "")
     told(city, *((row, "new") for row in rows))
-    with pytest.raises(IntegrityError, match="identity_id_number_once"):
+    with pytest.raises(IntegrityError, match="identity_number_once"):
         run_jobs(now=lambda: AT)
 
 

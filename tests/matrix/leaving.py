@@ -151,7 +151,7 @@ def errors(said):
         ("SELECT %s::date", [phone]),
         ("SELECT 1 / length(replace(%s, %s, ''))", [name, name]),
         ("INSERT INTO registry_person (id, name) VALUES (gen_random_uuid(), %s)", [name + number]),
-        ("UPDATE registry_identitytoken SET token = %s::uuid", [number + name]),
+        ("UPDATE registry_identitytoken SET number_token = %s::uuid", [number + name]),
         ("UPDATE joining_joinrequest SET reason = '', status = 'rejected', name = %s", [number]),
         ("UPDATE registry_membership SET to_on = '1900-01-01', name_then = %s", [phone]),
         (f"SELECT '{number}', '{name}' FROM no_such_table", None),

@@ -10,7 +10,7 @@ import pytest
 
 from niangjia.core.intake import headers
 from niangjia.foundation.acting import acting
-from niangjia.registry.models import Person
+from niangjia.registry.models import MergeRecord, Person
 from tests.factories import AT
 from tests.foundation.audit.log import as_owner
 from tests.intake.rosters import committed, load_city, planned, roster, sheet_of, undone
@@ -20,6 +20,7 @@ from tests.registry.duplicates.made_rows import unlike, whole
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db(transaction=True)]
 JOINED = import_module("niangjia.registry.migrations.0035_narrow_bulk_tables").JOINED
+ROWS = import_module("niangjia.registry.migrations.0080_one_token_row_a_person")
 # As it was before: a third token a person, and nothing beside the phone, in the table and wherever it was kept.
 OLD_TOKENS = """INSERT INTO registry_identitytoken (kind, token, key_version, person_id)
     SELECT 'npb', gen_random_uuid(), 1, person_id FROM registry_identitytoken WHERE kind = 'phone';
@@ -30,6 +31,7 @@ OLD_JSON = """UPDATE {table} SET {column} = {column} || jsonb_build_object('toke
 
 
 def made_old():
+    as_owner(ROWS.PARTED)
     as_owner(OLD_TOKENS)
     as_owner(OLD_JSON.format(table="registry_mergerecord", column="before"))
     as_owner(OLD_JSON.format(table="plans_earlier", column="facts"))
@@ -37,6 +39,12 @@ def made_old():
 
 def kinds():
     return {kind for (kind,) in as_owner("SELECT DISTINCT kind FROM registry_identitytoken")}
+
+
+def brought_up():
+    as_owner(JOINED)
+    assert kinds() == {"id", "phone"}
+    as_owner(ROWS.JOINED)
 
 
 def test_an_old_merge_can_still_be_taken_apart():
@@ -48,7 +56,7 @@ def test_an_old_merge_can_still_be_taken_apart():
     merged = made.merge(pair, county)
     made_old()
     assert kinds() == {"id", "phone", "npb"}
-    as_owner(JOINED)
+    brought_up()
     made.unmerge(merged, county, at=AT + timedelta(days=1))
     with acting(SYSTEM):
         assert unlike(before, whole()) == []
@@ -67,8 +75,7 @@ def test_an_old_roster_can_still_be_taken_back(settings):
     assert batch.counts["changed"] == 60
     batch = committed(city, batch)
     made_old()
-    as_owner(JOINED)
-    assert kinds() == {"id", "phone"}
+    brought_up()
     undone(city, batch)
     with acting(SYSTEM):
         assert unlike(before, whole()) == []
@@ -79,7 +86,10 @@ def test_control_without_the_step_what_was_kept_would_come_back_as_it_was():
     made.member(near[0], made.NUMBER)
     made.member(near[1], made.SLIP)
     (pair,) = made.search(county)
-    merged = made.merge(pair, county)
+    made.merge(pair, county)
     made_old()
-    made.unmerge(merged, county, at=AT + timedelta(days=1))
     assert "npb" in kinds()
+    with acting(SYSTEM):
+        kept = MergeRecord.objects.exclude(after=None).get().before["tokens"]
+        assert {each["kind"] for each in kept} == {"id", "phone", "npb"}
+        assert not any(each.get("name_birth") for each in kept)

@@ -14,7 +14,6 @@ from niangjia.core.errors import Refusal
 from niangjia.foundation import audit, notices, parameters, vault, workflow
 from niangjia.foundation.actors import Actor
 from niangjia.foundation.audit import looking
-from niangjia.foundation.vault.indexes import index_version
 from niangjia.foundation.vault.layouts import PERSON, SEPARATOR
 from niangjia.registry import consents, hanging, memberships, organisations, persons
 from niangjia.registry.duplicates import checking, records, repointing, settling
@@ -200,13 +199,12 @@ class _Merging:
 
     def _tokens(self, secrets: Mapping[str, str]) -> None:
         """Let the survivor be found by every ID number that either had, and by the phone that stands."""
-        numbers = IdentityToken.objects.filter(person_id__in=self.before, kind=IdentityToken.Kind.ID_NUMBER)
-        found = [
-            {"kind": each.kind, "token": str(each.token), "key_version": each.key_version} for each in numbers
-        ]
-        by_phone = [token_of(each) for each in persons.phone_tokens(self.survivor, secrets)]
+        mine = IdentityToken.objects.filter(person_id__in=self.before, number_token__isnull=False)
+        numbers = [records.plain(records.NUMBER, each.number_token, each.number_version) for each in mine]
+        found = records.tokens_by(self.survivor, secrets)
+        by_phone = [each for each in found if each["kind"] == records.PHONE]
         records.drop_tokens(self.absorbed.pk)
-        records.write_tokens(self.survivor.pk, found + by_phone)
+        records.write_tokens(self.survivor.pk, numbers + by_phone)
 
     def _followed(self) -> None:
         """Let the record lie where its open roll is, else the last one."""
@@ -262,13 +260,6 @@ class _Merging:
         merged.save(update_fields=["pairs"])
         for account in accounts_of(self.survivor.pk):
             notices.tell_account(account, "records_merged", at=self.at, subject=self.survivor.pk)
-
-
-def token_of(token: IdentityToken) -> dict[str, Any]:
-    """Return a token that is being made as plain values, under the key version of today."""
-    by_phone = token.kind == IdentityToken.Kind.PHONE
-    purpose = vault.Purpose.PHONE if by_phone else vault.Purpose.IDENTITY
-    return {"kind": str(token.kind), "token": str(token.token), "key_version": index_version(purpose)}
 
 
 def follow(person: Person) -> None:

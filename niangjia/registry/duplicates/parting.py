@@ -20,7 +20,6 @@ from niangjia.registry.duplicates.merging import (
     follow,
     hold_places,
     locked,
-    token_of,
 )
 from niangjia.registry.duplicates.refusals import MergedAgain, RecordGone
 from niangjia.registry.duplicates.settling import UNSETTLED
@@ -159,8 +158,8 @@ class _Parting:
         person = Person.objects.get(pk=self.survivor.pk)
         _, sealed = records.taken(person.pk)
         secrets = records.secrets_of(person.pk, sealed)
-        numbers = [each for each in before if each["kind"] == "id"]
-        made = [token_of(each) for each in persons.tokens(person, secrets)]
+        numbers = [each for each in before if each["kind"] == records.NUMBER]
+        made = records.tokens_by(person, secrets)
         fresh = [each for each in made if each["token"] not in {number["token"] for number in numbers}]
         return numbers + fresh
 

@@ -18,9 +18,7 @@ from niangjia.registry.persons import TABLE
 
 AT_ONCE = 50_000
 PURPOSE = "duplicates"
-BY_PHONE = (
-    "(SELECT t.token FROM registry_identitytoken t WHERE t.person_id = p.id AND t.kind = 'phone' LIMIT 1)"
-)
+BY_PHONE = "(SELECT t.phone_token FROM registry_identitytoken t WHERE t.person_id = p.id AND t.place = 0)"
 PLAIN = """COPY (SELECT p.id, p.path, p.line_path, p.name_key, p.id_kind, p.birth_on, p.sex,
         p.employer_id AS employer_key, p.organisation_id AS union_key,
         {by_phone} AS phone_token

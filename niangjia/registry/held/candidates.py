@@ -16,12 +16,12 @@ from niangjia.registry.models import Organisation
 NUMBER, LIKELY = "number", "likely"
 BEARERS = """SELECT a.n - 1, p.id, p.path, p.line_path
     FROM unnest(%s::uuid[]{more}) WITH ORDINALITY a(token{names}, n)
-    JOIN registry_identitytoken t ON t.token = a.token AND {bears}
+    JOIN registry_identitytoken t ON {bears}
     JOIN registry_person p ON p.id = t.person_id ORDER BY 1, 2"""
-BY_NUMBER = BEARERS.format(more="", names="", bears="t.kind = 'id'")
+BY_NUMBER = BEARERS.format(more="", names="", bears="t.number_token = a.token")
 BY_PHONE = BEARERS.format(
     more=", %s::text[], %s::date[]", names=", name_key, birth_on",
-    bears="t.kind = 'phone' AND t.name_birth = registry_name_birth(a.name_key, a.birth_on)",
+    bears="t.phone_token = a.token AND t.name_birth = registry_name_birth(a.name_key, a.birth_on)",
 )  # fmt: skip
 
 

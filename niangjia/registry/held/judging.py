@@ -16,7 +16,7 @@ from niangjia.registry.held.refusals import Again, Changed, NotInQuestion, NoUni
 from niangjia.registry.held.states import Outcome
 from niangjia.registry.models import HeldRow, Membership
 
-KNOWN_AS = "SELECT t.token FROM registry_identitytoken t WHERE t.person_id = %s AND t.kind = 'id' ORDER BY t.token LIMIT 1"
+KNOWN_AS = "SELECT t.number_token FROM registry_identitytoken t WHERE t.person_id = %s ORDER BY t.number_token LIMIT 1"
 
 
 @dataclass(frozen=True)

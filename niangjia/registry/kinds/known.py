@@ -27,7 +27,7 @@ KNOWN = f"""COPY (
         (SELECT max(x.to_on) FROM registry_membership x WHERE x.person_id = p.id AND x.kind = 'primary') AS left_on,
         {PRINT} AS seen
     FROM ({TOKENS}) a
-    JOIN registry_identitytoken t ON t.token = a.token AND t.kind = 'id'
+    JOIN registry_identitytoken t ON t.number_token = a.token
     JOIN registry_person p ON p.id = t.person_id
     LEFT JOIN registry_membership m ON m.person_id = p.id AND m.kind = 'primary' AND m.to_on IS NULL
     LEFT JOIN registry_employer e ON e.id = p.employer_id
@@ -36,7 +36,7 @@ KNOWN = f"""COPY (
 LIKELY = """COPY (SELECT DISTINCT a.place - 1 AS ask
     FROM unnest(string_to_array(%s, E'\\x1f'), string_to_array(%s, E'\\x1f'), string_to_array(%s, E'\\x1f', ''))
         WITH ORDINALITY a(token, name_key, birth_on, place)
-    JOIN registry_identitytoken t ON t.kind = 'phone' AND t.token = a.token::uuid
+    JOIN registry_identitytoken t ON t.phone_token = a.token::uuid
         AND t.name_birth = registry_name_birth(a.name_key, a.birth_on::date)) TO STDOUT (FORMAT csv, HEADER)"""
 SEPARATOR = "\x1f"
 

@@ -63,12 +63,11 @@ RESTORED = f"""UPDATE registry_person p SET secrets = b.sealed, organisation_id 
     FROM (SELECT e.person_id AS of, e.sealed, jsonb_populate_record(NULL::registry_person, e.facts) AS was
         FROM {EARLIER}) b JOIN {PLACES} o ON o.id = (b.was).organisation_id
     WHERE p.id = b.of"""
-DROP_NEW_TOKENS = f"""DELETE FROM registry_identitytoken t USING (SELECT e.person_id FROM {EARLIER}) b
-    WHERE t.person_id = b.person_id AND t.kind <> 'id'"""
-EARLIER_TOKENS = f"""INSERT INTO registry_identitytoken (kind, token, name_birth, key_version, person_id)
-    SELECT x.kind, x.token, x.name_birth, x.key_version, b.person_id FROM (SELECT e.person_id, e.facts FROM {EARLIER}) b
-    CROSS JOIN LATERAL jsonb_to_recordset(b.facts->'tokens')
-        x(kind text, token uuid, name_birth int8, key_version int2)"""
+PHONES = f"""UPDATE registry_identitytoken t SET phone_token = b.token, phone_version = b.key_version,
+    name_birth = b.name_birth
+    FROM (SELECT e.person_id, x.token, x.key_version, x.name_birth FROM (SELECT e.person_id, e.facts FROM {EARLIER}) e
+        LEFT JOIN LATERAL jsonb_to_recordset(e.facts->'tokens') x(token uuid, name_birth int8, key_version int2) ON TRUE) b
+    WHERE t.person_id = b.person_id AND t.place = 0"""
 ABOUT = f"SELECT r.person_id FROM plans_batchrow r WHERE {FREE}"
 COUNTS = f"SELECT r.kept, count(*) FROM plans_batchrow r WHERE {MINE} GROUP BY r.kept"
 
@@ -85,7 +84,7 @@ def take_back(chunk: Chunk, *, batch: Batch, by: Actor, at: datetime) -> None:
     audit.record_bulk("members.taken_back", by=by, at=at, subject=batch, persons_from=about, facts=facts)
     with connection.cursor() as cursor:
         for statement in (
-            DELTAS, REGROUPED_DELTAS, REGROUPED, DROP_SPELLS, RESTORED, FOLLOWED.format(whom=ABOUT), DROP_NEW_TOKENS, EARLIER_TOKENS, DROP_TOKENS, DROP_PERSONS,
+            DELTAS, REGROUPED_DELTAS, REGROUPED, DROP_SPELLS, RESTORED, FOLLOWED.format(whom=ABOUT), PHONES, DROP_TOKENS, DROP_PERSONS,
         ):  # fmt: skip
             cursor.execute(statement, params)
     before = Batch.objects.values_list("kept_counts", flat=True).get(pk=batch.pk)

@@ -52,7 +52,7 @@ HOLD = """SELECT count(*) FROM registry_hold(%(unions)s::uuid[] || ARRAY(SELECT 
 LOCK = f"SELECT 1 FROM registry_person WHERE id IN (SELECT person_id FROM {MINE} WHERE s.what <> 'new') ORDER BY id FOR UPDATE"
 # What the register says now is not what the trial run saw: nothing is written, a person has to look.
 MOVED_NEW = """UPDATE registry_memberstage s SET what = 'moved' FROM registry_identitytoken t
-    WHERE s.what = 'new' AND t.kind = 'id' AND t.token = s.id_token"""
+    WHERE s.what = 'new' AND t.number_token = s.id_token"""
 MOVED_KNOWN = f"""UPDATE registry_memberstage s SET what = 'moved' WHERE s.what NOT IN ('new', 'moved')
     AND s.seen IS DISTINCT FROM (SELECT {PRINT} FROM registry_person p
         LEFT JOIN registry_membership m ON m.person_id = p.id AND m.kind = 'primary' AND m.to_on IS NULL
@@ -64,9 +64,9 @@ WHATS = f"SELECT s.what, count(*) FROM {MINE} GROUP BY s.what"
 EARLIER = """INSERT INTO plans_earlier (batch_id, place, person_id, facts, sealed)
     SELECT %(batch)s, s.place, p.id, (to_jsonb(p) - 'secrets') || jsonb_build_object(
         'spell_group', (SELECT m."group" FROM registry_membership m WHERE m.id = s.membership_id),
-        'tokens', (SELECT coalesce(jsonb_agg(jsonb_build_object('kind', t.kind, 'token', t.token, 'key_version',
-            t.key_version, 'name_birth', t.name_birth)), '[]')
-            FROM registry_identitytoken t WHERE t.person_id = p.id AND t.kind <> 'id')), p.secrets
+        'tokens', (SELECT coalesce(jsonb_agg(jsonb_build_object('kind', 'phone', 'token', t.phone_token, 'key_version',
+            t.phone_version, 'name_birth', t.name_birth)), '[]')
+            FROM registry_identitytoken t WHERE t.person_id = p.id AND t.phone_token IS NOT NULL)), p.secrets
     FROM registry_person p JOIN registry_memberstage s ON s.person_id = p.id
     WHERE s.what IN ('changed', 'return')"""
 # The unions of this chunk, read once, and hashed: PostgreSQL would go through them for every row.
@@ -101,11 +101,11 @@ PERSONS = INSERT.format(
     rows=FROM_STAGE.format(what="new"),
 )
 # In the order of the index that is largest, whose pages are then met one after the other.
-NUMBERS = """INSERT INTO registry_identitytoken (kind, token, key_version, person_id)
-    SELECT 'id', id_token, %(id_version)s, person_id FROM registry_memberstage WHERE what = 'new' ORDER BY id_token"""
-PHONES = """INSERT INTO registry_identitytoken (kind, token, name_birth, key_version, person_id)
-    SELECT 'phone', phone_token, registry_name_birth(name_key, birth_on), %(phone_version)s, person_id
-    FROM registry_memberstage WHERE what = 'new' AND phone_token IS NOT NULL ORDER BY phone_token"""
+TOKENS = """INSERT INTO registry_identitytoken (person_id, place, number_token, number_version, phone_token, phone_version,
+    name_birth)
+    SELECT person_id, 0, id_token, %(id_version)s, phone_token, CASE WHEN phone_token IS NOT NULL THEN %(phone_version)s END,
+        CASE WHEN phone_token IS NOT NULL THEN registry_name_birth(name_key, birth_on) END
+    FROM registry_memberstage WHERE what = 'new' ORDER BY id_token"""
 CHANGED = """UPDATE registry_person p SET name = coalesce(s.name, p.name), name_key = coalesce(s.name_key, p.name_key),
     sex = coalesce(s.sex, p.sex), birth_on = coalesce(s.birth_on, p.birth_on),
     "group" = coalesce(nullif(s."group", ''), p."group"), ethnic = coalesce(nullif(s.ethnic, ''), p.ethnic),
@@ -119,15 +119,13 @@ RETURNED = f"""UPDATE registry_person p SET organisation_id = o.id, path = o.pat
     first_joined_on = coalesce(p.first_joined_on, s.from_on)
     FROM registry_memberstage s JOIN {UNIONS} ON o.id = s.organisation_id
     WHERE s.what = 'return' AND p.id = s.person_id"""
-# The token follows the phone, so that the next roster finds the person by it.
-DROP_PHONES = """DELETE FROM registry_identitytoken t USING registry_memberstage s JOIN plans_earlier e
-    ON e.batch_id = %(batch)s AND e.place = s.place
-    WHERE s.phone_token IS NOT NULL AND s.what IN ('changed', 'return')
-    AND t.person_id = s.person_id AND t.kind = 'phone'"""
-ADD_PHONES = """INSERT INTO registry_identitytoken (kind, token, name_birth, key_version, person_id)
-    SELECT 'phone', s.phone_token, registry_name_birth(p.name_key, p.birth_on), %(phone_version)s, p.id
+# The token follows phone, name and birth date, so that the next roster finds the person by them.
+PHONES = """UPDATE registry_identitytoken t SET phone_token = coalesce(s.phone_token, t.phone_token),
+    phone_version = CASE WHEN s.phone_token IS NULL THEN t.phone_version ELSE %(phone_version)s END,
+    name_birth = registry_name_birth(p.name_key, p.birth_on)
     FROM registry_memberstage s JOIN registry_person p ON p.id = s.person_id
-    WHERE s.what IN ('changed', 'return') AND s.phone_token IS NOT NULL"""
+    WHERE s.what IN ('changed', 'return') AND t.person_id = s.person_id AND t.place = 0
+    AND coalesce(s.phone_token, t.phone_token) IS NOT NULL"""
 SPELLS = INSERT.format(
     table="registry_membership", columns=", ".join(SPELL), values=", ".join(SPELL.values()), rows=FROM_STAGE
 )
@@ -175,11 +173,11 @@ ABOUT = f"""SELECT s.person_id FROM {MINE} WHERE s.what <> 'moved'
 CLEAR = "DROP TABLE registry_memberstage"
 
 FOR_ALL = (
-    HASHED, PERSONS, SPELLS.format(what="new"), NEW_RESULTS, DELTAS, NESTED, PHONES,
+    HASHED, PERSONS, SPELLS.format(what="new"), NEW_RESULTS, DELTAS, NESTED,
 )  # fmt: skip
 FOR_KNOWN = (
     CHANGED, RETURNED, SPELLS.format(what="return"), FOLLOWED.format(whom=f"SELECT s.person_id FROM {MINE} WHERE s.what = 'return'"),
-    DROP_PHONES, ADD_PHONES, REGROUPED_DELTAS, REGROUPED,
+    PHONES, REGROUPED_DELTAS, REGROUPED,
 )  # fmt: skip
 KNOWN = {"changed", "return"}
 
@@ -242,7 +240,7 @@ def _numbered(cursor: Any, params: Params) -> int:
     while True:
         try:
             with transaction.atomic():
-                cursor.execute(NUMBERS, params)
+                cursor.execute(TOKENS, params)
         except IntegrityError:
             cursor.execute(MOVED_NEW)
             if not cursor.rowcount:

@@ -53,34 +53,37 @@ class Person(Scoped):
 
 
 class IdentityToken(models.Model):
-    """A blind index of a person's number: the one place of uniqueness across persons.
+    """Blind indexes by which a person is found, the ID number's and the phone's: the one place of uniqueness across persons.
 
-    It stands outside row security, and neither office nor worker may read it: screening and intake ask it as the
-    system. ``name_birth`` stands beside a phone (``registry_name_birth`` of the person), so that the same name, phone and
-    birth date are found under another number, however many share the phone.
+    One row a person, ``place`` 0, with both; each earlier number of a merged record is one more row. The table stands
+    outside row security, and neither office nor worker may read it: screening and intake ask it as the system.
+    ``name_birth`` (``registry_name_birth`` of the person) stands beside the phone, so that the same name, phone and birth
+    date are found under another number, however many share the phone.
     """
 
-    class Kind(models.TextChoices):
-        ID_NUMBER = "id"
-        PHONE = "phone"
-
-    pk = models.CompositePrimaryKey("person_id", "kind", "token")
-    kind = models.TextField(max_length=10, choices=Kind)
-    token = models.UUIDField()
+    pk = models.CompositePrimaryKey("person_id", "place")
+    place = models.SmallIntegerField(default=0)
+    number_token = models.UUIDField(null=True)
+    number_version = models.SmallIntegerField(null=True)
+    phone_token = models.UUIDField(null=True)
+    phone_version = models.SmallIntegerField(null=True)
     name_birth = models.BigIntegerField(null=True)
-    key_version = models.SmallIntegerField(default=1)
     person = models.ForeignKey(Person, models.CASCADE, related_name="+", db_index=False, db_constraint=False)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["token"], condition=Q(kind="id"), name="identity_id_number_once"),
+            models.UniqueConstraint(fields=["number_token"], name="identity_number_once"),
         ]
         indexes = [
-            models.Index(fields=["token", "name_birth"], condition=Q(kind="phone"), name="identity_phone"),
+            models.Index(
+                fields=["phone_token", "name_birth"],
+                condition=Q(phone_token__isnull=False),
+                name="identity_phone",
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} of {self.person_id}"
+        return f"token {self.place} of {self.person_id}"
 
 
 class PersonLogin(OfPerson):

@@ -348,7 +348,7 @@ def test_what_was_corrected_or_came_since_is_kept_and_told(two):
         assert [each["earlier_numbers"] for each in told] == ["", ""]
         assert Consent.objects.get(purpose="membership").person == second
         index = vault.blind_index(vault.Purpose.PHONE, "mobile", "13800138077")
-        assert persons.IdentityToken.objects.get(kind="phone", token=index).person == first
+        assert persons.IdentityToken.objects.get(phone_token=index).person == first
     on = ON + timedelta(days=3)
     assert members(county, on)[0] == members(county, on)[1]
 

@@ -111,7 +111,9 @@ def is_sound():
                 where.column, flat=True
             )
         }
-        numbered = set(IdentityToken.objects.filter(kind="id").values_list("person_id", flat=True))
+        numbered = set(
+            IdentityToken.objects.filter(number_token__isnull=False).values_list("person_id", flat=True)
+        )
     return named <= there and numbered == there
 
 

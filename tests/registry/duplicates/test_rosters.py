@@ -52,13 +52,11 @@ def known_by_both(person, other, *, stands, earlier):
     """Let ``person`` be found by the number of ``other`` too, as after a merge."""
     from niangjia.registry.models import Membership
 
-    tokens = IdentityToken.objects.filter(person=other)
-    number = tokens.get(kind="id")
-    tokens.exclude(kind="id").delete()
-    token = number.token
+    number = IdentityToken.objects.get(person=other)
+    token = number.number_token
     number.delete()
     Membership.objects.filter(person=other).delete()
-    IdentityToken.objects.create(kind="id", token=token, person=person)
+    IdentityToken.objects.create(place=1, number_token=token, number_version=1, person=person)
     said = dict(vault.open_sealed(bytes(person.secrets), table=persons.TABLE, row_id=person.pk))
     said |= {"id_number": stands, "earlier_numbers": earlier}
     sealed = vault.seal(said, table=persons.TABLE, row_id=person.pk, at=AT)

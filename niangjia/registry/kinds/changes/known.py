@@ -25,7 +25,7 @@ SCHEMA = {
 KNOWN = f"""SELECT a.place, p.id::text, p.path, p.line_path, p.name_key, m.id::text, m.organisation_id::text, m.from_on,
         coalesce(m.is_retained, false), l.to_on, l.status, {PRINT}
     FROM unnest(%s::int8[], %s::uuid[]) a(place, token)
-    JOIN registry_identitytoken t ON t.token = a.token AND t.kind = 'id'
+    JOIN registry_identitytoken t ON t.number_token = a.token
     JOIN registry_person p ON p.id = t.person_id
     LEFT JOIN registry_membership m ON m.person_id = p.id AND m.kind = 'primary' AND m.to_on IS NULL
     LEFT JOIN LATERAL (SELECT x.to_on, x.status FROM registry_membership x WHERE x.person_id = p.id

@@ -20,9 +20,9 @@ PERSON = {
 _OF_PERSON = """p.id::text, p.path, p.line_path, p.name_key, EXISTS (SELECT 1 FROM registry_membership m
     WHERE m.person_id = p.id AND m.kind = 'primary' AND m.to_on IS NULL)"""
 BY_NUMBER = f"""SELECT a.place, {_OF_PERSON} FROM unnest(%s::int8[], %s::uuid[]) a(place, token)
-    JOIN registry_identitytoken t ON t.token = a.token AND t.kind = 'id' JOIN registry_person p ON p.id = t.person_id"""
+    JOIN registry_identitytoken t ON t.number_token = a.token JOIN registry_person p ON p.id = t.person_id"""
 BY_PHONE = f"""SELECT a.place, {_OF_PERSON} FROM unnest(%s::int8[], %s::uuid[], %s::text[]) a(place, token, name_key)
-    JOIN registry_identitytoken t ON t.token = a.token AND t.kind = 'phone'
+    JOIN registry_identitytoken t ON t.phone_token = a.token
     JOIN registry_person p ON p.id = t.person_id AND p.name_key = a.name_key"""
 
 HELD = {
