@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from niangjia.registry.kinds.sql import PRINT
 
 ByteRows = NDArray[np.uint8]
+Places = NDArray[np.intp]
 AT_ONCE = 50_000
 TOKENS = """SELECT n AS ask, encode(substring(%s::bytea FROM 16 * n + 1 FOR 16), 'hex')::uuid AS token
     FROM generate_series(0, %s - 1) n"""
@@ -50,7 +51,7 @@ def known_by(tokens: ByteRows) -> pl.DataFrame:
     Returns:
         ``ask`` (the place in ``tokens``) and the columns of ``KNOWN``, as texts; only of those that are known.
     """
-    return _asked(KNOWN, len(tokens), lambda at: [(mine := tokens[at]).tobytes(), len(mine)])
+    return _asked(KNOWN, _in_order(tokens), lambda places: [tokens[places].tobytes(), len(places)])
 
 
 def likely_known(rows: pl.DataFrame) -> pl.Series:
@@ -64,18 +65,27 @@ def likely_known(rows: pl.DataFrame) -> pl.Series:
         pl.col("name_key").str.replace_all(SEPARATOR, "", literal=True),
         pl.col("birth_on").cast(pl.String).fill_null(""),
     )
-    return _asked(LIKELY, asked.height, lambda at: [text.str.join(SEPARATOR).item() for text in asked[at]])[
+    places = rows["phone_token"].arg_sort().to_numpy()
+    return _asked(LIKELY, places, lambda mine: [text.str.join(SEPARATOR).item() for text in asked[mine]])[
         "ask"
     ]
 
 
-def _asked(copy: str, n: int, said: Callable[[slice], list[Any]]) -> pl.DataFrame:
-    firsts = range(0, n, AT_ONCE) or [0]
-    return pl.concat(_part(copy, said(slice(first, first + AT_ONCE)), first) for first in firsts)
+def _in_order(tokens: ByteRows) -> Places:
+    """Return the places of tokens in the order of the index, whose pages are then met one after the other."""
+    return np.argsort(np.ascontiguousarray(tokens).view(">u8")[:, 0]) if len(tokens) else np.arange(0)
 
 
-def _part(copy: str, said: list[Any], first: int) -> pl.DataFrame:
-    with connection.cursor() as cursor, cursor.copy(copy, said) as answer:
+def _asked(copy: str, places: Places, said: Callable[[Places], list[Any]]) -> pl.DataFrame:
+    """Return what is answered about these places, some at a time."""
+    firsts = range(0, len(places), AT_ONCE) or [0]
+    return pl.concat(_part(copy, said, places[first : first + AT_ONCE]) for first in firsts)
+
+
+def _part(copy: str, said: Callable[[Places], list[Any]], places: Places) -> pl.DataFrame:
+    with connection.cursor() as cursor, cursor.copy(copy, said(places)) as answer:
         told = b"".join(bytes(part) for part in answer)
     frame = pl.read_csv(io.BytesIO(told), infer_schema=False)
-    return frame.with_columns(pl.col("ask").cast(pl.Int64) + first)
+    return frame.with_columns(
+        pl.Series("ask", places[frame["ask"].cast(pl.Int64).to_numpy()], dtype=pl.Int64)
+    )
