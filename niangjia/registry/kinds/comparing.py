@@ -22,7 +22,7 @@ from niangjia.foundation import vault
 from niangjia.foundation.actors import Scope
 from niangjia.foundation.plans.copying import as_binary
 from niangjia.foundation.vault.bulk import pack_columns
-from niangjia.registry.kinds.known import known_by, likely_known
+from niangjia.registry.kinds.known import known_and_likely
 from niangjia.registry.persons import TABLE
 
 # One wording, whatever the reason: else a clerk could find out by uploads who is on another office's roll.
@@ -155,25 +155,13 @@ def _indexed(purpose: vault.Purpose, kind: str | pl.Series, values: pl.Series, w
 
 
 def _with_known(rows: pl.DataFrame) -> pl.DataFrame:
-    asked = rows["id_token"].is_not_null().arg_true()
-    known = known_by(_bytes(rows["id_token"].drop_nulls())).with_columns(
-        pl.col("ask").replace_strict(pl.int_range(len(asked), eager=True), asked, default=None).alias("place")
-    )
-    with_phone = rows["phone_token"].is_not_null().arg_true()
-    likely = with_phone.gather(likely_known(rows[with_phone]))
-    numbered = rows.with_row_index("place").with_columns(pl.col("place").cast(pl.Int64))
-    joined = numbered.join(
-        known.drop("ask").with_columns(pl.col("place").cast(pl.Int64)),
-        on="place", how="left", maintain_order="left",
-    )  # fmt: skip
+    numbered = rows.with_columns(pl.int_range(pl.len(), dtype=pl.Int64).alias("place"))
+    known, likely = known_and_likely(numbered.filter(pl.col("id_token").is_not_null()))
+    joined = numbered.join(known, on="place", how="left", maintain_order="left")
     return joined.with_columns(
         pl.col("known_birth_on", "left_on").str.to_date(),
-        pl.col("place").is_in(likely.cast(pl.Int64).implode()).alias("likely"),
+        pl.col("place").is_in(likely.implode()).alias("likely"),
     )
-
-
-def _bytes(tokens: pl.Series) -> np.ndarray:
-    return np.frombuffer(b"".join(tokens.to_list()), dtype=np.uint8).reshape(-1, 16)
 
 
 def _with_secrets(rows: pl.DataFrame) -> tuple[pl.DataFrame, list[UUID]]:
