@@ -5,6 +5,7 @@ import io
 import subprocess
 import sys
 from datetime import date, datetime
+from unittest import mock
 
 import openpyxl
 import polars as pl
@@ -262,6 +263,60 @@ def test_text_tables_are_read_as_pythons_own_reader_does(lines, encoding, end):
     block = next(text.blocks(out.getvalue().encode(encoding), Caps()))
 
     assert block.rows.select("row", "c0", "c1", "c2").rows() == expected
+
+
+# What a line of a text table may be, well written or not.
+odd_lines = st.sampled_from(
+    [
+        "",
+        "   ",
+        ",,",
+        "张三",
+        "张三,1,2",
+        "张三,1,2,",
+        "张三,1,2,3",
+        '"张三","1",2',
+        '"张""三",1,"东街\n3号,一"',
+        '张"三",1,2',
+        '张"三,1,2',
+        '"',
+        '""',
+        '"""',
+        'a""b,"",',
+        '"a"b,1,"\n\n"',
+        "null,NA,#1",
+    ]
+)
+
+
+def told(table):
+    """The rows of a text table, or why it is refused."""
+    try:
+        return pl.concat(block.rows for block in text.blocks(table, Caps())).rows()
+    except Invalid as refusal:
+        return refusal.code, refusal.params
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(odd_lines, max_size=30), st.sampled_from(["\n", "\r\n", "\r"]), st.sampled_from([1, 7, 40, 200])
+)
+def test_a_text_table_is_the_same_wherever_it_is_cut_into_pieces(lines, end, piece):
+    table = end.join(["姓名,身份证号,备注", *lines, ""]).encode()
+    with mock.patch.object(text, "PIECE", len(table)):
+        whole = told(table)
+    with mock.patch.object(text, "PIECE", piece):
+        assert told(table) == whole
+
+
+def test_control_pieces_that_end_inside_a_cell_would_be_refused_or_read_as_rows(monkeypatch):
+    table = '姓名,身份证号,备注\n张三,1,"东街\n3号"\n李四,2,\n'.encode()
+    whole = told(table)
+    monkeypatch.setattr(text, "PIECE", 1)
+    monkeypatch.setattr(
+        text, "_end_of_row", lambda data, start, least: data.find(b"\n", least) + 1 or len(data)
+    )
+    assert told(table) != whole
 
 
 def test_blank_lines_count_as_a_spreadsheet_counts_them():

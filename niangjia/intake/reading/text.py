@@ -27,6 +27,7 @@ from niangjia.intake.reading.refusals import (
 BOM = b"\xef\xbb\xbf"
 BLOCK_ROWS = 25_000
 AT_ONCE = 1024 * 1024
+PIECE = 4 * 1024 * 1024
 _GIANT = 8 * 1024 * 1024
 _SOMETHING = re.compile(rb'[^ \t\r\n,;"\xef\xbb\xbf]|\xef(?!\xbb\xbf)')
 SEPARATORS = (",", "\t", ";")
@@ -54,12 +55,38 @@ def blocks(data: bytes, caps: Caps, lists: tuple[Fields, ...] = ()) -> Iterator[
         text = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     separator, width = _shape(text, caps, lists)
     _refuse_giant_line(text)
-    rows = _parsed(text, separator, width)
-    del text
-    if rows.height > caps.rows + WITHIN_ROWS:
-        raise TooManyRows(sheet="csv", rows=rows.height, most=caps.rows)
-    for part in rows.iter_slices(BLOCK_ROWS):
-        yield Block("csv", _flagged(part, width))
+    most = caps.rows + WITHIN_ROWS
+    first = 1
+    for piece in _pieces(text, most):
+        rows = _parsed(piece, separator, width, first=first)
+        first += rows.height
+        if first - 1 > most:
+            raise TooManyRows(sheet="csv", rows=first - 1, most=caps.rows)
+        for part in rows.iter_slices(BLOCK_ROWS):
+            yield Block("csv", _flagged(part, width))
+
+
+def _pieces(text: bytes, most: int) -> Iterator[bytes]:
+    """Yield the rows some at a time, so that the first need not wait for the last; whole what is to be refused as a whole."""
+    if text.count(b'"') % 2 or text.count(b"\n") >= most:
+        yield text
+        return
+    start = 0
+    while start < len(text):
+        end = _end_of_row(text, start, start + PIECE)
+        yield text[start:end]
+        start = end
+
+
+def _end_of_row(text: bytes, start: int, least: int) -> int:
+    """Return the end of the first row that ends at ``least`` or later; a cell in quotation marks may have lines of its own."""
+    end = text.find(b"\n", least) + 1
+    is_open = text.count(b'"', start, end) % 2
+    while end and is_open:
+        mark = text.find(b'"', end)
+        least, end = end, text.find(b"\n", mark) + 1
+        is_open = (is_open + text.count(b'"', least, end)) % 2
+    return end or len(text)
 
 
 def _refuse_giant_line(text: bytes) -> None:
@@ -179,13 +206,19 @@ def _shape(text: bytes, caps: Caps, lists: tuple[Fields, ...]) -> tuple[str, int
     return separator, width
 
 
-def _parsed(text: bytes, separator: str, width: int, *, is_whole: bool = True) -> pl.DataFrame:
-    """Return (row, c0 …): one column more than ``width``, for what has no heading, must be blank in every row."""
+def _parsed(
+    text: bytes, separator: str, width: int, *, first: int = 1, is_whole: bool = True
+) -> pl.DataFrame:
+    """Return (row, c0 …): one column more than ``width``, for what has no heading, must be blank in every row.
+
+    Args:
+        first: the number of the first row.
+    """
     names = [f"c{k}" for k in range(width + 1)]
-    first = separator.join(names) + "\n"  # tells the parser the width, whatever a title above has
+    heads = separator.join(names) + "\n"  # tells the parser the width, whatever a title above has
     try:
         rows = pl.read_csv(
-            first.encode() + text,
+            heads.encode() + text,
             separator=separator,
             schema=dict.fromkeys(names, pl.String),
             truncate_ragged_lines=True,
@@ -194,7 +227,7 @@ def _parsed(text: bytes, separator: str, width: int, *, is_whole: bool = True) -
         )
     except pl.exceptions.PolarsError as error:
         raise OpenQuote(row="1") from error
-    rows = rows.with_row_index("row", offset=1)
+    rows = rows.with_row_index("row", offset=first)
     if is_whole:
         _refuse_overhang(rows, names[-1])
         _refuse_swallowed(text, rows)
