@@ -21,8 +21,12 @@ READY_SECONDS = 120.0
 PORT_SECONDS = 2.0  # a killed run's web server may need this long to let go
 LOOK_SECONDS = 0.1
 NEVER = math.inf
-# Each thread would get a heap of its own, and what is freed in one is of no use to the others.
-SPARING = {"MALLOC_ARENA_MAX": "2"}
+# Each thread would get a heap of its own, and what is freed in one is of no use to the others: in the interpreter, and in the
+# library of columns, which also gives back at once what it no longer needs.
+SPARING = {
+    "MALLOC_ARENA_MAX": "2",
+    "_RJEM_MALLOC_CONF": "narenas:2,dirty_decay_ms:100,muzzy_decay_ms:0",
+}
 
 
 def run(

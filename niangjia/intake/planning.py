@@ -95,18 +95,22 @@ def _checked(
     now: Clock,
 ) -> pl.DataFrame:
     """Check each row for itself into ``spool``, and return what each repeats."""
+
+    def check(block: pl.DataFrame) -> tuple[kinds.Checked, pl.DataFrame]:
+        checked = trial.kind.check(
+            block, mapping, on=trial.on, allow_demo=trial.allow_demo, options=trial.batch.options
+        )
+        return checked, trial.kind.keys_of(checked)
+
     found, rows = [], 0
     with sheets.Writer(spool.write) as frames:
-        for block in blocks:
-            checked = trial.kind.check(
-                block, mapping, on=trial.on, allow_demo=trial.allow_demo, options=trial.batch.options
-            )
-            found.append(trial.kind.keys_of(checked))
-            for first in range(0, block.height, trial.block_rows):
+        for checked, keys in side_by_side(check, blocks):
+            found.append(keys)
+            for first in range(0, keys.height, trial.block_rows):
                 part = checked.part(first, trial.block_rows)
                 frames.put(part.columns)
                 frames.put(part.findings)
-            rows += block.height
+            rows += keys.height
             trial.tell("read", rows, 0, by=by, at=now())
     return trial.kind.repeats(pl.concat(found))
 
