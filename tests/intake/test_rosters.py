@@ -166,6 +166,34 @@ def test_an_undo_keeps_a_member_whom_somebody_has_touched_since():
     assert number_is_list(office) == 1
 
 
+def another_number(number):
+    """Another right number of the same place and birth date."""
+    digits = number[:14] + f"{(int(number[14:17]) + 2) % 1000:03}"
+    weights = [2**n % 11 for n in range(17, 0, -1)]
+    return digits + "10X98765432"[sum(int(d) * w for d, w in zip(digits, weights, strict=True)) % 11]
+
+
+def test_a_name_that_a_roster_corrected_is_found_beside_phone_and_birth_date_and_the_old_one_no_more():
+    office = load_city()
+    sheet, heads = sheet_of(roster(20, 3, kinds=(), noisy=False))
+    name, number, phone = (column(heads, field) for field in ("name", "id_number", "phone"))
+    born = [said is not None and len(said) == 18 for said in sheet[number]]
+    before = sheet.filter(pl.Series(born)).head(5)
+    committed(office, planned(office, before, heads))
+    after = before.with_columns(pl.lit("欧阳更正").alias(name), pl.lit(None, pl.String).alias(phone))
+    batch = committed(office, planned(office, after, heads, name="b.xlsx"))
+    assert batch.counts["changed"] == 5
+
+    others = pl.Series(number, [another_number(each) for each in before[number]])
+    for said, held in ((pl.col(name), 0), (pl.lit("欧阳更正").alias(name), 5)):
+        again = planned(office, before.with_columns(others, said), heads, name=f"{held}.xlsx")
+        assert again.finding_counts.get("ROLL_HELD", 0) == held
+
+    undone(office, batch)
+    again = planned(office, before.with_columns(others), heads, name="c.xlsx", content=b"once more")
+    assert again.finding_counts["ROLL_HELD"] == 5
+
+
 def test_who_is_on_another_offices_roll_is_held_with_the_one_wording():
     office = load_city()
     sheet, heads = sheet_of(roster(60, 5, kinds=()))
