@@ -14,6 +14,7 @@ from niangjia.core.ids import as_bytes
 ByteRows = NDArray[np.uint8]
 START = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 END = b"\xff\xff"
+ID = 16  # bytes
 EPOCH = 10_957  # days from 1970-01-01 to 2000-01-01, from which PostgreSQL counts
 
 
@@ -123,21 +124,16 @@ def texts(values: pl.Series) -> Ragged:
     return Ragged(lengths, np.frombuffer((values.str.join().item() or "").encode(), dtype=np.uint8))
 
 
-def binaries(values: pl.Series) -> Ragged:
-    """Return a column of ``bytea``, or of what is sent as its own bytes (``uuid``), with nulls."""
-    lengths = values.bin.size().cast(pl.Int64).fill_null(-1).to_numpy()
-    return Ragged(lengths, _flat(values))
+def ids(values: pl.Series) -> Ragged:
+    """Return a column of ``uuid``, given as 16 bytes, with nulls."""
+    known = values.is_not_null().to_numpy()
+    return Ragged(np.where(known, ID, -1).astype(np.int64), rows_of(values.drop_nulls()).ravel())
 
 
 def blobs(values: Sequence[bytes]) -> Ragged:
     """Return a column of ``bytea`` without nulls."""
     lengths = np.fromiter(map(len, values), dtype=np.int64, count=len(values))
     return Ragged(lengths, np.frombuffer(b"".join(values), dtype=np.uint8))
-
-
-def _flat(values: pl.Series) -> NDArray[np.uint8]:
-    """Return all bytes of a column, one value after the other; no object is made for any of them."""
-    return np.frombuffer(bytes.fromhex(values.bin.encode("hex").str.join().item() or ""), dtype=np.uint8)
 
 
 def same(value: bytes, n: int) -> Fixed:
@@ -153,8 +149,9 @@ def uuids(written: pl.Series) -> pl.Series:
 
 
 def rows_of(values: pl.Series) -> ByteRows:
-    """Return a column of equally long binaries without nulls as (n, width) bytes."""
-    return _flat(values).reshape(len(values), -1)
+    """Return a column of ids without nulls as (n, 16) bytes; no object is made for any of them."""
+    rows: ByteRows = values.bin.reinterpret(dtype=pl.Array(pl.UInt8, ID)).to_numpy()
+    return rows
 
 
 def as_binary(rows: ByteRows) -> pl.Series:

@@ -13,7 +13,7 @@ from django.db import connection
 from niangjia.core.plan import Plan, Verdict
 from niangjia.foundation import notices, workflow
 from niangjia.foundation.actors import Actor
-from niangjia.foundation.plans.copying import Copied, binaries, integers, packed, same, texts, uuids
+from niangjia.foundation.plans.copying import Copied, ids, integers, packed, same, texts, uuids
 from niangjia.foundation.plans.models import Batch, BatchRow, Chunk
 from niangjia.foundation.plans.states import CHART
 
@@ -102,7 +102,7 @@ def _copied(batch: Batch, rows: pl.DataFrame) -> Copied:
             "place": integers(rows["place"]),
             "row": integers(rows["row"]),
             "verdict": texts(rows["verdict"].cast(pl.String)),
-            "target_id": binaries(uuids(rows["organisation"])),
+            "target_id": ids(uuids(rows["organisation"])),
             "differs": texts(rows["differs"]),
             "findings": texts(rows["findings"]),
         }

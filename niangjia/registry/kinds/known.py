@@ -7,7 +7,7 @@ import io
 import polars as pl
 from django.db import connection
 
-from niangjia.foundation.plans.copying import binaries, days, integers, packed, texts
+from niangjia.foundation.plans.copying import days, ids, integers, packed, texts
 from niangjia.registry.kinds.sql import PRINT
 
 ASKED = """CREATE TEMP TABLE registry_asked (place int4 NOT NULL, number_token uuid NOT NULL, phone_token uuid, name_key text,
@@ -49,8 +49,8 @@ def known_and_likely(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.Series]:
     told = packed(
         {
             "place": integers(asked["place"]),
-            "number_token": binaries(asked["id_token"]),
-            "phone_token": binaries(asked["phone_token"]),
+            "number_token": ids(asked["id_token"]),
+            "phone_token": ids(asked["phone_token"]),
             "name_key": texts(asked["name_key"]),
             "birth_on": days(asked["birth_on"]),
         }
