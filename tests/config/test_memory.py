@@ -25,4 +25,10 @@ def test_a_container_s_limit_counts_where_it_is_less(tmp_path, said, expected):
     ("memory", "buffers"), [(GIB // 4, 128), (GIB, 256), (8 * GIB, 2048), (64 * GIB, 4096)]
 )
 def test_a_quarter_of_it_holds_pages_but_not_without_bounds(memory, buffers):
-    assert sized(memory) == {"shared_buffers": f"{buffers}MB", "effective_cache_size": f"{2 * buffers}MB"}
+    told = sized(memory, 0)
+    assert (told["shared_buffers"], told["effective_cache_size"]) == (f"{buffers}MB", f"{2 * buffers}MB")
+
+
+@pytest.mark.parametrize(("free", "log"), [(0, 1024), (10 * GIB, 2560), (53 * GIB, 8192), (1 << 50, 8192)])
+def test_the_log_takes_a_quarter_of_the_free_disk_within_bounds(free, log):
+    assert sized(GIB, free)["max_wal_size"] == f"{log}MB"

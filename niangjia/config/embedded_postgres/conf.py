@@ -1,5 +1,6 @@
 """The server's settings, written anew at every start."""
 
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -32,7 +33,6 @@ SETTINGS = TERSE | {
     "max_connections": "60",
     "work_mem": "16MB",
     "maintenance_work_mem": "128MB",
-    "max_wal_size": "4GB",  # a roster of a million rows writes about 3
     "checkpoint_timeout": "15min",
     "wal_buffers": "64MB",
     "fsync": "on",
@@ -53,18 +53,30 @@ SETTINGS = TERSE | {
 }
 
 LEAST_BUFFERS, MOST_BUFFERS = 128, 4096  # MB
+# A roster of a million rows writes about 4 GB of log, and a checkpoint begins a little above half of the most; each one lets
+# every page be written whole once more.
+LEAST_LOG, MOST_LOG = 1024, 8192  # MB
 
 
-def sized(memory: int) -> dict[str, str]:
-    """Return the settings that follow from the machine's memory (bytes): a quarter of it holds pages."""
+def sized(memory: int, free: int) -> dict[str, str]:
+    """Return the settings that follow from the machine: a quarter of its memory holds pages, of its free disk the log.
+
+    Args:
+        memory, free: in bytes.
+    """
     buffers = min(max(memory // 4 >> 20, LEAST_BUFFERS), MOST_BUFFERS)
-    return {"shared_buffers": f"{buffers}MB", "effective_cache_size": f"{2 * buffers}MB"}
+    log = min(max(free // 4 >> 20, LEAST_LOG), MOST_LOG)
+    return {
+        "shared_buffers": f"{buffers}MB",
+        "effective_cache_size": f"{2 * buffers}MB",
+        "max_wal_size": f"{log}MB",
+    }
 
 
 def settings_text(*, sockets: Path, log: Path, name: str, changes: Mapping[str, str]) -> str:
     """Return postgresql.conf: the settings above, the places, and the caller's changes (tests switch fsync off)."""
     places = {"unix_socket_directories": str(sockets), "log_directory": str(log), "cluster_name": name}
-    whole = SETTINGS | sized(available()) | places | dict(changes)
+    whole = SETTINGS | sized(available(), shutil.disk_usage(log).free) | places | dict(changes)
     lines = [f"{key} = {_quoted(value)}" for key, value in whole.items()]
     head = "# Written by Niangjia at every start. Your own settings go into local.conf beside this file."
     return "\n".join([head, *lines, "include_if_exists = 'local.conf'", ""])
