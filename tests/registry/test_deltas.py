@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from importlib import import_module
 from uuid import uuid4
 
 import pytest
@@ -16,6 +17,7 @@ from niangjia.insight import figures
 from niangjia.registry import deltas, memberships
 from niangjia.registry.models import Delta, Membership, Organisation
 from tests.factories import ON, organisation
+from tests.foundation.audit.log import as_owner
 from tests.intake.rosters import SYSTEM, clerk_of, committed, load_city, planned, roster, sheet_of, undone
 from tests.registry.reorganisation.city import City, figure
 
@@ -90,6 +92,20 @@ def test_a_roster_is_one_delta_for_each_union_and_group_and_right_on_every_day()
     undone(office, done)
     with acting(clerk):
         assert {figures.members(by=clerk, on=on) for on in (days[0], days[len(days) // 2], days[-1])} == {0}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_deltas_of_many_days_can_be_parted_again():
+    step = import_module("niangjia.registry.migrations.0070_deltas_of_several_days")
+    with acting(SYSTEM):
+        union = organisation()
+    append(union, {ON: 1, ON + timedelta(days=2): 3})
+    append(union, {ON: 4})
+    before = by_day(union.path)
+    as_owner(step.PARTED)
+    assert by_day(union.path) == before == {ON: 5, ON + timedelta(days=2): 3}
+    with acting(SYSTEM):
+        assert list(Delta.objects.filter(path=union.path).values_list("days", flat=True)) == [None] * 3
 
 
 def test_a_reorganisation_moves_each_day_of_a_delta_of_many_days():
