@@ -35,8 +35,9 @@ def finding_slowly(code):
     return None if with_check(code[:17]) == code else "CREDIT_CHECK"
 
 
-any_codes = first_17s.map(with_check) | st.text(LETTERS + "IOSVZ", max_size=20).filter(
-    lambda code: "E" not in code  # 1E5 is how a spreadsheet writes a number: tested apart
+# 1E5 is how a spreadsheet writes a number, also with the length of a code: tested apart.
+any_codes = (first_17s.map(with_check) | st.text(LETTERS + "IOSVZ", max_size=20)).filter(
+    lambda code: not code.replace("E", "", 1).isdigit() or "E" not in code
 )
 
 
