@@ -143,9 +143,9 @@ def same(value: bytes, n: int) -> Fixed:
 
 def uuids(written: pl.Series) -> pl.Series:
     """Return ids written as text as their 16 bytes; null and the empty text are null. Many rows have few ids."""
-    ids = written.unique()
-    digits = ids.replace("", None).str.replace_all("-", "", literal=True)
-    return written.replace_strict(ids, digits.str.decode("hex"), return_dtype=pl.Binary)
+    once = written.unique()
+    digits = once.replace("", None).str.replace_all("-", "", literal=True)
+    return written.replace_strict(once, digits.str.decode("hex"), return_dtype=pl.Binary).cast(pl.Binary)
 
 
 def rows_of(values: pl.Series) -> ByteRows:
