@@ -123,6 +123,7 @@ INTAKE = {
     "console:intake-batch": only(ROLL_WRITERS),
     "console:intake-remap": only(ROLL_WRITERS, POST),
     "console:intake-guess-anew": only(ROLL_WRITERS, POST),
+    "console:intake-unions": only(ROLL_WRITERS, POST),
     "console:intake-read-as": only(ROLL_WRITERS, POST),
     "console:intake-commit": only(ROLL_WRITERS, POST),
     "console:intake-stop": only(ROLL_WRITERS, POST),

@@ -38,6 +38,7 @@ urlpatterns = [
     path("intake/<uuid:pk>/", batches.show, name="intake-batch"),
     path("intake/<uuid:pk>/columns/", batches.remap, name="intake-remap"),
     path("intake/<uuid:pk>/columns/anew/", batches.guess_anew, name="intake-guess-anew"),
+    path("intake/<uuid:pk>/unions/", batches.say_unions, name="intake-unions"),
     path("intake/<uuid:pk>/kind/", batches.read_as, name="intake-read-as"),
     path("intake/<uuid:pk>/write/", batches.commit, name="intake-commit"),
     path("intake/<uuid:pk>/stop/", batches.stop, name="intake-stop"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
@@ -21,6 +22,7 @@ from niangjia.foundation.plans.models import Batch
 from niangjia.foundation.plans.states import CANCELLABLE, CHART, OVER, Status
 from niangjia.intake import jobs, remembering, returning
 from niangjia.registry import organisations
+from niangjia.registry.kinds.unions import SAID, scope_of, with_a_roll
 from niangjia.registry.models import Organisation
 
 MEMBERS, NATION = "members", "00"
@@ -154,6 +156,25 @@ def guess_anew(batch: Batch, *, by: Actor, at: datetime) -> None:
     """Forget what was remembered for these headings, and ask for a trial run by what they tell alone."""
     _try_again(batch, by=by, at=at, mapping={})
     remembering.forget(batch, by=by, at=at)
+
+
+@transaction.atomic
+def say_unions(batch: Batch, said: Mapping[str, UUID], *, by: Actor, at: datetime) -> None:
+    """Say which unions the names in a list mean, for this list and the office's next; ask for the trial run again.
+
+    Args:
+        said: name as the list has it, "" for rows that name none → union. What is not among them means what it says.
+
+    Raises:
+        NotFound: a union without a roll, or not below the office whose list it is.
+    """
+    office = Organisation.objects.get(pk=batch.organisation_id)
+    unions = set(said.values())
+    if with_a_roll(scope_of(office)).filter(pk__in=unions).count() != len(unions):
+        raise NotFound
+    told = {name: str(union) for name, union in said.items()}
+    audit.record("unions.said", by=by, at=at, subject=batch, facts={"names": len(told)})
+    _try_again(batch, by=by, at=at, options=batch.options | {SAID: told})
 
 
 @transaction.atomic

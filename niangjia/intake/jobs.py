@@ -27,6 +27,7 @@ from niangjia.intake.reading.caps import Caps
 from niangjia.intake.reading.refusals import NoHeader, OtherKind, Unexpected
 from niangjia.intake.reading.sheets import Stream, stream
 from niangjia.intake.words import form_of
+from niangjia.registry.kinds.unions import SAID
 
 Clock = Callable[[], datetime]
 
@@ -69,7 +70,8 @@ def _plan(row: Batch, *, by: Actor, now: Clock) -> None:
         sheet = _streamed(row, content, caps)
         with acting(by):
             mapping = _mapping(row, sheet.headers, by=by)
-            row.options = row.options | {"sheet": sheet.name, "header_row": sheet.header_row}
+            before = {SAID: remembering.unions_last_time(row, by=by)}
+            row.options = before | row.options | {"sheet": sheet.name, "header_row": sheet.header_row}
             Batch.objects.filter(pk=row.pk).update(options=row.options)
         plan_blocks(row, sheet.blocks, mapping, by=by, now=now)
     with acting(by):

@@ -1,4 +1,4 @@
-"""Which column holds what, as last time: remembered for one office, one kind of list and one set of headings."""
+"""Which column holds what, and which unions the names mean, as last time: remembered for one office and one kind of list."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ from django.db.models import QuerySet
 from niangjia.core.intake.headers import plain
 from niangjia.foundation import audit
 from niangjia.foundation.actors import Actor
+from niangjia.foundation.plans import queries as plans
 from niangjia.foundation.plans.models import Batch
 from niangjia.foundation.scopes import within
 from niangjia.intake.models import SavedMapping
+from niangjia.registry.kinds.unions import SAID
 
 
 def visible_to(actor: Actor) -> QuerySet[SavedMapping]:
@@ -32,6 +34,14 @@ def last_time(batch: Batch, headings: UUID, *, by: Actor) -> SavedMapping | None
     """Return what the office of ``batch`` has remembered for these headings."""
     known = visible_to(by).filter(organisation_id=batch.organisation_id, kind=batch.kind)
     return known.filter(headings=headings).first()
+
+
+def unions_last_time(batch: Batch, *, by: Actor) -> dict[str, str]:
+    """Return which unions the names in lists of this kind meant, as the office said of the last one: see ``actions.say_unions``."""
+    before = plans.visible_to(by).filter(organisation_id=batch.organisation_id, kind=batch.kind)
+    said = before.exclude(pk=batch.pk).filter(options__has_key=SAID)
+    last: Batch | None = said.first()
+    return dict(last.options[SAID]) if last else {}
 
 
 def remember(batch: Batch, mapping: Mapping[str, int], *, by: Actor, at: datetime) -> None:

@@ -112,7 +112,7 @@ def the_trial_run_is_looked_at(walk):
 
 def the_columns_are_corrected(walk):
     page = walk.clerk
-    page.locator("details.choice > summary").click()
+    page.locator("details.choice:has(form[action$='/columns/']) > summary").click()
     page.select_option("#id_name", "")
     press(page, "form[action$='/columns/'] button")
     walk.look(page, "intake-columns-mistake")

@@ -72,6 +72,7 @@ VISITED: dict[str, set[str]] = {
         "mobile:mend",
     },
     "test_two_hundred_faults_are_mended_in_two_rounds": {"console:intake-batch"},
+    "test_names_that_tell_no_union_are_explained_once": {"console:intake-batch"},
     "test_signing_in_and_what_is_refused": {
         "account_inactive",
         "account_login",

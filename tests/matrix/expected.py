@@ -193,6 +193,7 @@ PAGES: dict[str, Page] = {
     "console:intake-batch": desk(WRITERS, thing="batch"),
     "console:intake-remap": desk(WRITERS, get=(), post=ANSWER, thing="batch"),
     "console:intake-guess-anew": desk(WRITERS, get=(), post=(302,), thing="batch"),
+    "console:intake-unions": desk(WRITERS, get=(), post=(302,), thing="batch"),
     "console:intake-read-as": desk(WRITERS, get=(), post=(302, 404), thing="batch"),
     "console:intake-commit": desk(WRITERS, get=(), post=(302,), thing="batch"),
     "console:intake-stop": desk(WRITERS, get=(), post=(302,), thing="batch"),

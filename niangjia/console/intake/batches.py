@@ -18,14 +18,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from niangjia.console.intake import shown
-from niangjia.console.intake.forms import Mapping
+from niangjia.console.intake.forms import Mapping, Unions
 from niangjia.console.intake.rosters import look_of
 from niangjia.console.requests import WORKBOOK, page_of, workbook
+from niangjia.console.units import offered
 from niangjia.core.errors import NotFound, Refusal
 from niangjia.core.intake.lists import Form
 from niangjia.core.plan import Verdict
 from niangjia.foundation import audit
-from niangjia.foundation.actors import Actor
+from niangjia.foundation.actors import Actor, Scope
 from niangjia.foundation.files.models import StoredFile
 from niangjia.foundation.files.storing import FileGone, open_file
 from niangjia.foundation.plans import kinds
@@ -38,6 +39,8 @@ from niangjia.intake.mending import asking
 from niangjia.intake.words import form_of, refusal_of
 from niangjia.registry import doubts
 from niangjia.registry.held import queries as held
+from niangjia.registry.kinds.unions import SAID, UNFOUND, scope_of, with_a_roll
+from niangjia.registry.models import Organisation
 from niangjia.ui.requests import actor_of
 from niangjia.ui.words import sentence
 
@@ -82,7 +85,19 @@ def _page(request: HttpRequest, batch: Batch, **more: Any) -> HttpResponse:
         told, when = batch.options["headers"], batch.options.get("as_on")
         context["mapping"] = Mapping(form=form_of(batch), headings=told, mapping=batch.mapping)
         context["as_on"] = datetime.fromisoformat(when) if when else None
+    if "remap" in events and (batch.options.get(UNFOUND) or batch.options.get(SAID)):
+        context |= {"said": _unions(batch), "offered": offered(with_a_roll(_scope(batch)))}
     return render(request, "console/intake/batch.html", context | more)
+
+
+def _unions(batch: Batch, *answers: Any) -> Unions:
+    """Return the form that asks which unions the names in ``batch`` mean."""
+    told = {"unfound": batch.options.get(UNFOUND, []), "said": batch.options.get(SAID, {})}
+    return Unions(*answers, **told, scope=_scope(batch))
+
+
+def _scope(batch: Batch) -> Scope:
+    return scope_of(Organisation.objects.get(pk=batch.organisation_id))
 
 
 def _trial(request: HttpRequest, batch: Batch) -> dict[str, Any]:
@@ -159,6 +174,20 @@ def guess_anew(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Forget how the columns were corrected before, and check the list by its headings alone."""
     return _found_step(
         request, pk, actions.guess_anew, _("Forgotten. The list is being checked by its headings alone.")
+    )
+
+
+def say_unions(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Check the list again, with the names of unions as the clerk says what they mean."""
+    batch = queries.get(pk, by=actor_of(request))
+    form = _unions(batch, request.POST)
+    if not form.is_valid() and "remap" in CHART.open_to(batch.status, str(actor_of(request).role)):
+        return _page(request, batch, said=form)
+    return _step(
+        request,
+        batch,
+        lambda found, **said: actions.say_unions(found, form.said, **said),
+        _("The roster is being checked again."),
     )
 
 

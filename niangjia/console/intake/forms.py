@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.forms.boundfield import BoundField
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from niangjia.console.units import unit_input
 from niangjia.core.codes import table
 from niangjia.core.intake.lists import Asked, Form
-from niangjia.ui.words import code_name
+from niangjia.foundation.actors import Scope
+from niangjia.registry.kinds import unions
+from niangjia.ui.words import code_name, counted
 
 KINDS = ".xlsx,.csv"
 MIB = 1024 * 1024
@@ -109,6 +113,57 @@ class Mapping(forms.Form):
     def mapping(self) -> dict[str, int]:
         """The fields that have a column."""
         return {name: int(column) for name, column in self.cleaned_data.items() if column}
+
+
+class Unions(forms.Form):
+    """Which union each name in a list means: of those that told none, and of those that were explained before."""
+
+    use_required_attribute = False
+
+    def __init__(
+        self, *args: Any, unfound: Sequence[dict[str, Any]], said: dict[str, str], scope: Scope, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.scope, self.unfound = scope, unfound
+        rows = {each["text"]: each["rows"] for each in unfound}
+        self.texts = [*rows, *(text for text in said if text not in rows)]
+        known = unions.with_a_roll(scope).filter(pk__in=said.values()).values_list("pk", "code", "name")
+        names = {str(pk): (code, name) for pk, code, name in known}
+        for k, text in enumerate(self.texts):
+            code, name = names.get(said.get(text, ""), ("", ""))
+            self.fields[f"union{k}"] = forms.CharField(
+                label=gettext("“%(name)s”") % {"name": text} if text else gettext("Rows without a union"),
+                help_text=_found_in(rows.get(text), name),
+                initial=code,
+                required=False,
+                max_length=200,
+                widget=unit_input(),
+            )
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse what is no union of the office."""
+        typed = {name: value.strip() for name, value in self.cleaned_data.items() if value.strip()}
+        self.meant = unions.meant(set(typed.values()), self.scope)
+        for name, value in typed.items():
+            if value not in self.meant:
+                self.add_error(
+                    name, gettext("No union of your office with members has this code or full name.")
+                )
+        return self.cleaned_data
+
+    @property
+    def said(self) -> dict[str, UUID]:
+        """The names that mean a union."""
+        answers = [self.cleaned_data[f"union{k}"].strip() for k in range(len(self.texts))]
+        return {text: self.meant[value].pk for text, value in zip(self.texts, answers, strict=True) if value}
+
+
+def _found_in(rows: int | None, name: str) -> str:
+    """Return what stands below the field of one name: how many rows it holds up, else which union it means."""
+    if rows is None:
+        return name
+    told = ngettext("%(rows)s row is held for it.", "%(rows)s rows are held for it.", rows)
+    return told % {"rows": counted(rows)}
 
 
 def _columns(headings: Sequence[str]) -> list[tuple[str, str]]:

@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from niangjia.console.units import unit_input
 from niangjia.intake.orders import CAPS, LONGEST, parted
 from niangjia.registry.models import OrderLine
 from niangjia.registry.reorganisation.actions import Line
@@ -49,7 +50,7 @@ class OneLine(forms.Form):
     unit = forms.CharField(
         label=_("Unit"),
         max_length=LONGEST,
-        widget=forms.TextInput(attrs={"list": "units", "autocomplete": "off"}),
+        widget=unit_input(),
         help_text=_("Its code or full name; what is split stays, what is merged or dissolved ends."),
         error_messages={"required": _("Name the unit.")},
     )
@@ -57,7 +58,7 @@ class OneLine(forms.Form):
         label=_("New superior, or who takes over"),
         max_length=LONGEST,
         required=False,
-        widget=forms.TextInput(attrs={"list": "units", "autocomplete": "off"}),
+        widget=unit_input(),
         help_text=_("A split may leave it blank: the new unit stands beside the old one."),
     )
     new_name = forms.CharField(label=_("Name of the new unit"), max_length=LONGEST, required=False)

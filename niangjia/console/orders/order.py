@@ -17,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from niangjia.console.orders import shown
 from niangjia.console.orders.forms import File, OneLine
 from niangjia.console.requests import page_of
+from niangjia.console.units import offered
 from niangjia.core.days import day_of
 from niangjia.core.errors import Refusal
 from niangjia.foundation import audit
@@ -31,7 +32,6 @@ from niangjia.ui.words import sentence
 
 LOOK_AGAIN = 3  # seconds
 MOST_SHOWN = 100  # units of the tree before and after; the lines below show all, a page at a time
-MOST_OFFERED = 300  # units in the list to choose from; beyond, one types
 
 
 @never_cache
@@ -66,7 +66,11 @@ def _page(request: HttpRequest, order: ReorganisationOrder, **more: Any) -> Http
         "last_day_back": actions.last_day_back(order),
     }
     if "edit" in events:
-        context |= {"line_form": OneLine(), "file_form": File(), "offered": _offered(request)}
+        context |= {
+            "line_form": OneLine(),
+            "file_form": File(),
+            "offered": offered(organisations.visible_to(actor)),
+        }
     if "sign" in events:
         refusal = actions.why_not_sign(order, by=actor, on=on)
         context["why_not_sign"] = sentence(refusal) if refusal else ""
@@ -76,13 +80,6 @@ def _page(request: HttpRequest, order: ReorganisationOrder, **more: Any) -> Http
 def _who(posting: UUID | None, *, by: Actor) -> str:
     row = postings.visible_to(by).filter(pk=posting).first() if posting else None
     return (row.shown_name or row.title) if row else ""
-
-
-def _offered(request: HttpRequest) -> list[tuple[str, str]]:
-    """Return code and name of the units below the office, where they are few enough to choose from."""
-    below = organisations.visible_to(actor_of(request)).filter(ended_on__isnull=True)
-    found = list(below.order_by("path").values_list("code", "name")[: MOST_OFFERED + 1])
-    return found if len(found) <= MOST_OFFERED else []
 
 
 def add_line(request: HttpRequest, pk: UUID) -> HttpResponse:

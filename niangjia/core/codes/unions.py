@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 _TOP = "-"
+KEEP_A_ROLL = ("single", "joint")  # kinds of union with members of their own; others have unions below them
 
 
 class Place(NamedTuple):

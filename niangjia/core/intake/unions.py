@@ -5,6 +5,8 @@ The algorithm: docs/algorithms/intake.md, "Unions".
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import polars as pl
@@ -19,10 +21,18 @@ RULES = tuple(
     for code, message in UNIONS.items()
 )
 _NONE = pl.lit(None, dtype=pl.UInt32)
+NOTHING_SAID: Mapping[str, str] = MappingProxyType({})
+# A row of digits in a column that was taken for the union's may be somebody's number: it is never told.
+_LONGEST, _MAY_BE_A_NUMBER = 120, r"\d{6}"
+UNFOUND = {"text": pl.String, "rows": pl.UInt32}
 
 
 def match(
-    columns: pl.DataFrame, organisations: pl.DataFrame, *, own: Any = None
+    columns: pl.DataFrame,
+    organisations: pl.DataFrame,
+    *,
+    own: Any = None,
+    said: Mapping[str, Any] = NOTHING_SAID,
 ) -> tuple[pl.Series, pl.DataFrame]:
     """Return the union of each row, and what is wrong where there is none.
 
@@ -32,19 +42,22 @@ def match(
         organisations: (id, code, name, path_text, in_scope) of all that may be named; ``path_text`` are the names from
             the top parted by "/".
         own: the id of the union that is meant where a row names none; without it such a row is UNION_BLANK.
+        said: a name → the id of the union in scope that a clerk says it means, "" for rows that name none. It goes before
+            what bears the name; against a credit code in the row it does not stand.
 
     Returns:
         (n,) ids, null for a row with a finding; and the findings in the schema of ``core.findings``.
     """
+    own = said.get("", own)
     listed = organisations.with_row_index("place").with_columns(pl.col("code").str.to_uppercase())
     key = by_value(columns["union"], lambda frame: frame.select(key=match_key(pl.col("text"))))
     rows = columns.select("union_code", key["key"], named=pl.col("union").is_not_null()).with_row_index("row")
-    found = _candidates(rows, listed)
+    found = _candidates(rows, listed, said)
     decided = rows.join(found, on="row", how="left", maintain_order="left").select(_decision(), _finding(own))
     return _ids(decided, organisations, own), findings(decided, RULES)
 
 
-def _candidates(rows: pl.DataFrame, listed: pl.DataFrame) -> pl.DataFrame:
+def _candidates(rows: pl.DataFrame, listed: pl.DataFrame, said: Mapping[str, Any]) -> pl.DataFrame:
     """Return for each row what its code and what its name find, in scope and out of it: how many, and the first."""
     named = pl.concat(
         [
@@ -52,6 +65,9 @@ def _candidates(rows: pl.DataFrame, listed: pl.DataFrame) -> pl.DataFrame:
             listed.select("place", "in_scope", key=match_key(pl.col("path_text"))),
         ]
     ).unique(["place", "key"])
+    if said:
+        meant = _meant(said, listed)
+        named = pl.concat([named.join(meant, on="key", how="anti"), meant])
     coded = listed.select("place", "in_scope", "code").drop_nulls("code")
     by_name, by_code = _counted(named, "key", "name"), _counted(coded, "code", "code")
     return (
@@ -63,6 +79,48 @@ def _candidates(rows: pl.DataFrame, listed: pl.DataFrame) -> pl.DataFrame:
         )
         .drop("key", "code")
     )
+
+
+def _meant(said: Mapping[str, Any], listed: pl.DataFrame) -> pl.DataFrame:
+    """Return the keys of the names that a clerk explained, each with its union; of one that has ended, nothing."""
+    told = pl.DataFrame(
+        {"name": list(said), "id": list(said.values())}, schema_overrides={"id": listed.schema["id"]}
+    )
+    keyed = told.select("id", key=match_key(pl.col("name"))).drop_nulls("key").unique("key", keep="last")
+    return keyed.join(listed.filter("in_scope"), on="id").select("place", "in_scope", "key")
+
+
+def unfound(columns: pl.DataFrame, found: pl.DataFrame, where: pl.Series) -> pl.DataFrame:
+    """Return the names that tell no union, of rows without a credit code, where a clerk can say which union is meant.
+
+    Args:
+        columns, found: what ``match`` took, and what it found.
+        where: (n,) which rows count.
+
+    Returns:
+        (text, rows), "" for rows that name none; see ``UNFOUND``.
+    """
+    is_found = (
+        pl.Series("found", [False]).new_from_index(0, columns.height).scatter(found["row"].unique(), True)
+    )
+    mine = columns.filter(is_found & where & columns["union_code"].is_null())
+    text = pl.col("text")
+    is_told = (text.str.len_chars() <= _LONGEST) & ~text.str.contains(_MAY_BE_A_NUMBER)
+    return (
+        mine.select(text=pl.col("union").fill_null(""))
+        .filter(is_told)
+        .group_by("text")
+        .agg(pl.len().alias("rows"))
+    )
+
+
+def most_frequent(parts: Iterable[pl.DataFrame], most: int) -> list[dict[str, Any]]:
+    """Return the ``most`` names with the most rows, of what ``unfound`` returned; writings of one name are one."""
+    whole = pl.concat([pl.DataFrame(schema=UNFOUND), *parts]).with_columns(
+        key=match_key(pl.col("text")).fill_null("")
+    )
+    once = whole.group_by("key").agg(pl.col("text").min(), pl.col("rows").sum())
+    return once.sort("rows", "text", descending=[True, False]).head(most).select("text", "rows").to_dicts()
 
 
 def _counted(names: pl.DataFrame, by: str, prefix: str) -> pl.DataFrame:

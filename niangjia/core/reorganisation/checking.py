@@ -7,12 +7,11 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 import polars as pl
 
-from niangjia.core.codes.unions import Place, may_stand_under
+from niangjia.core.codes.unions import KEEP_A_ROLL, Place, may_stand_under
 from niangjia.core.reorganisation.orders import ENDING, Kind, Order, Outcome, laid, outcome
 from niangjia.core.reorganisation.refusals import Refused
 from niangjia.core.reorganisation.steps import on_a_circle
 
-KEEP_A_ROLL = ("single", "joint")
 Found = Iterator[Refused]
 
 

@@ -7,18 +7,18 @@ from typing import Any
 
 import polars as pl
 
-from niangjia.core.codes.unions import Place, may_stand_under
+from niangjia.core.codes.unions import KEEP_A_ROLL, Place, may_stand_under
 from niangjia.core.ids import uuid7
 from niangjia.core.intake import unions
 from niangjia.core.intake.members import Checked
+from niangjia.core.plan import Verdict
 from niangjia.foundation.actors import Actor
 from niangjia.foundation.plans.models import Batch
 from niangjia.registry.kinds.comparing import Compared, compared
 from niangjia.registry.kinds.employing import said
-from niangjia.registry.kinds.unions import LISTED, listed, scope_of
+from niangjia.registry.kinds.unions import LISTED, SAID, UNFOUND, listed, scope_of
 from niangjia.registry.models import Organisation
 
-KEEP_A_ROLL = ("single", "joint")
 # What a union's name ends in → its kind; the first that fits. Others are the union of one employer.
 KINDS_BY_NAME = (
     ("联合工会", "joint"),
@@ -26,6 +26,7 @@ KINDS_BY_NAME = (
     ("联合工会委员会", "joint"),
 )
 SINGLE, GRASSROOTS = "single", "grassroots"
+MOST_UNFOUND = 50  # names that a clerk is asked about at once
 
 
 class Trying:
@@ -38,6 +39,8 @@ class Trying:
         self.unions = listed(self.scope)
         self.to_found: list[dict[str, Any]] = []
         self.employers: list[pl.DataFrame] = []
+        self.said: dict[str, str] = batch.options.get(SAID, {})
+        self.unfound: list[pl.DataFrame] = []
 
     def announce(self, columns: pl.DataFrame) -> pl.DataFrame:
         """Return the unions that these rows may name: those that are there, and new ones where the batch may found them."""
@@ -60,10 +63,13 @@ class Trying:
     def compare(self, checked: Checked, known: pl.DataFrame, *, by: Actor, at: datetime) -> Compared:
         """Return the rows of one block with their unions, of those ``known``, and their verdicts."""
         own = str(self.office.pk) if self.office.kind in KEEP_A_ROLL else None
-        union, about_unions = unions.match(checked.columns, known, own=own)
+        union, about_unions = unions.match(checked.columns, known, own=own, said=self.said)
         found = pl.concat([checked.findings, about_unions]).sort("row", maintain_order=True)
         columns = checked.columns.with_columns(union.alias("organisation"))
-        return compared(columns, found, scope=self.scope, on=self.on, at=at, chunk_rows=self.chunk_rows)
+        told = compared(columns, found, scope=self.scope, on=self.on, at=at, chunk_rows=self.chunk_rows)
+        is_held = told.rows["verdict"] == Verdict.HELD.value
+        self.unfound.append(unions.unfound(checked.columns, about_unions, is_held))
+        return told
 
     def count(self, rows: pl.DataFrame) -> None:
         """Take the employers of one block's rows among those that the chunks share."""
@@ -76,8 +82,11 @@ class Trying:
 
     @property
     def options(self) -> dict[str, Any]:
-        """The unions that a commit founds first, under the keys that were drawn for them."""
-        return {"unions_to_found": self.to_found}
+        """The unions that a commit founds first, under the keys that were drawn for them; and which names tell none."""
+        return {
+            "unions_to_found": self.to_found,
+            UNFOUND: unions.most_frequent(self.unfound, MOST_UNFOUND),
+        }
 
 
 def kind_by_name(name: str) -> str:

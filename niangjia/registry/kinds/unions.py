@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import polars as pl
+from django.db.models import Q, QuerySet
 
+from niangjia.core.codes.unions import KEEP_A_ROLL
 from niangjia.foundation.actors import Scope
 from niangjia.registry.models import Organisation
 
+# Among the options of a list of members: a name → the union that a clerk says it means, and the names that told none.
+SAID, UNFOUND = "unions_said", "unions_unfound"
 LISTED = {
     "id": pl.String,
     "code": pl.String,
@@ -33,6 +37,27 @@ def path_text(path: str, names: Mapping[str, str]) -> str:
     """Return the names from the top down to ``path``, parted by "/"."""
     steps = range(Organisation.steplen, len(path) + 1, Organisation.steplen)
     return "/".join(names.get(path[:end], "") for end in steps)
+
+
+def with_a_roll(scope: Scope) -> QuerySet[Organisation]:
+    """Return the living unions in scope that have members of their own."""
+    path = "line__path" if scope.line else "path"
+    there = Organisation.objects.filter(ended_on__isnull=True, kind__in=KEEP_A_ROLL)
+    return there.filter(**{f"{path}__gte": scope.lo, f"{path}__lt": scope.hi}).order_by("path")
+
+
+def meant(said: Collection[str], scope: Scope) -> dict[str, Organisation]:
+    """Return the unions with a roll that are meant by their codes or full names: a code goes before a name.
+
+    A name that several unions bear means none of them.
+    """
+    named: dict[str, list[Organisation]] = {}
+    coded: dict[str, list[Organisation]] = {}
+    for each in with_a_roll(scope).filter(Q(code__in=said) | Q(credit_code__in=said) | Q(name__in=said)):
+        named.setdefault(each.name, []).append(each)
+        coded |= {code: [each] for code in (each.code, each.credit_code) if code}
+    found = named | coded
+    return {each: found[each][0] for each in said if len(found.get(each, ())) == 1}
 
 
 def scope_of(office: Organisation) -> Scope:

@@ -48,3 +48,56 @@ def test_what_does_not_tell_one_union_is_held(name, code, finding):
 def test_a_row_that_names_none_means_the_union_whose_clerk_hands_it_in():
     assert match(None, own="b") == ("b", [])
     assert match("丁工会", own="b") == (None, ["UNION_UNKNOWN"])
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "said", "union"),
+    [
+        ("丁工会", None, {"丁工会": "a"}, "a"), ("丁 工会", None, {"丁工会": "a"}, "a"), (None, None, {"": "b"}, "b"),
+        ("乙工会", None, {"乙工会": "b"}, "b"), ("丙工会", None, {"丙工会": "a"}, "a"), ("丁工会", "X9", {"丁工会": "b"}, "b"),
+        ("甲工会", None, {"丁工会": "b"}, "a"),
+    ],
+)  # fmt: skip
+def test_a_clerk_says_which_union_a_name_means(name, code, said, union):
+    assert match(name, code, said=said) == (union, [])
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "said", "finding"),
+    [
+        ("丁工会", "X3", {"丁工会": "a"}, "UNION_AMBIGUOUS"), ("丁工会", "X9", {"丁工会": "a"}, "UNION_AMBIGUOUS"),
+        ("丁工会", None, {"丁工会": "d"}, "UNION_UNKNOWN"), ("丁工会", None, {"丁工会": "gone"}, "UNION_UNKNOWN"),
+        ("戊工会", None, {"丁工会": "a"}, "UNION_UNKNOWN"),
+    ],
+)  # fmt: skip
+def test_what_a_clerk_says_stands_neither_against_a_code_nor_for_a_union_elsewhere(name, code, said, finding):
+    assert match(name, code, said=said) == (None, [finding])
+
+
+def told(names, codes=None, where=None, most=50):
+    rows = pl.DataFrame(
+        {"union": names, "union_code": codes or [None] * len(names)},
+        schema={"union": pl.String, "union_code": pl.String},
+    )
+    _, found = unions.match(rows, LISTED)
+    counted = pl.Series(where or [True] * len(names), dtype=pl.Boolean)
+    parts = [
+        unions.unfound(part, found.filter(pl.col("row") == k).with_columns(row=pl.lit(0, pl.UInt32)), one)
+        for k, (part, one) in enumerate(zip(rows.iter_slices(1), [counted[k : k + 1] for k in range(len(names))], strict=True))
+    ]  # fmt: skip
+    whole = unions.most_frequent([unions.unfound(rows, found, counted)], most)
+    assert unions.most_frequent(parts, most) == whole  # however the list was cut
+    return [(each["text"], each["rows"]) for each in whole]
+
+
+def test_names_that_tell_no_union_are_told_with_their_rows_the_most_frequent_first():
+    names = ["丁工会", "甲工会", None, "戊工会", "戊 工会", "乙工会", "戊工会", None]
+    assert told(names) == [("戊 工会", 3), ("", 2), ("丁工会", 1), ("乙工会", 1)]
+    assert told(names, most=1) == [("戊 工会", 3)]
+    assert told(names, where=[False] * 7 + [True]) == [("", 1)]
+
+
+def test_a_name_beside_a_code_is_not_asked_for_and_what_may_be_a_number_is_never_kept():
+    assert told(["丁工会"], codes=["X9"]) == []
+    assert told(["369921199001011037", "电话19900000001", "长" * 121, "第12345工会"]) == [("第12345工会", 1)]
+    assert told([]) == []

@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from niangjia.core.codes.unions import KEEP_A_ROLL
 from niangjia.core.intake import changes, members
 from niangjia.core.intake.members import Checked
 from niangjia.core.intake.repeats import repeats
@@ -20,7 +21,6 @@ from niangjia.registry.kinds.changes import taking_back, writing
 from niangjia.registry.kinds.changes.comparing import compared
 from niangjia.registry.kinds.changes.form import FORM
 from niangjia.registry.kinds.comparing import Compared
-from niangjia.registry.kinds.trying import KEEP_A_ROLL
 from niangjia.registry.kinds.unions import listed, scope_of
 from niangjia.registry.models import Organisation
 
