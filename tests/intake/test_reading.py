@@ -342,6 +342,22 @@ def test_a_row_may_begin_with_a_quotation_mark_and_end_without_one(separator):
     assert read(content, name="x").rows["c0"].to_list() == [f"张{separator}三", None]
 
 
+@given(
+    st.lists(st.sampled_from(["张三,𠮷\n".encode(), b"a\n", b"\xe4\n", b"\xed\xa0\x80", b"\xc0\x80", b"\xf4\x90\x80\x80", b"\xff", "é".encode()])),
+    st.binary(max_size=8),
+)  # fmt: skip
+def test_what_is_utf_8_is_so_some_lines_at_a_time_as_in_one_go(parts, end):
+    content = b"".join(parts) + end
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        whole = False
+    else:
+        whole = True
+    with mock.patch.object(text, "AT_ONCE", 4):
+        assert text._is_utf8(content) is whole
+
+
 def test_characters_that_left_the_private_use_area_in_2022_are_read_as_such():
     assert text.in_utf8("姓名,".encode("gb18030") + b"\xfe\x59\n") == "姓名,\u9fb4\n".encode()
 
