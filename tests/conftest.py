@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from unittest import mock
+
 import pytest
 from hypothesis import settings
 
@@ -37,6 +39,16 @@ def key_ring(tmp_path_factory):
 
     with serving(FileRing.start(tmp_path_factory.mktemp("home") / "keys", has_data=lambda: False)) as ring:
         yield ring
+
+
+@pytest.fixture(scope="session", autouse=True)
+def real_iterations():
+    """A password is hashed a million times over, on purpose; here once, so that a test signs in at once."""
+    from django.contrib.auth.hashers import PBKDF2PasswordHasher
+
+    real = PBKDF2PasswordHasher.iterations
+    with mock.patch.object(PBKDF2PasswordHasher, "iterations", 1):
+        yield real
 
 
 @pytest.fixture(autouse=True)

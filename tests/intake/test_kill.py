@@ -12,7 +12,8 @@ import pytest
 from tests.config.conftest import passable_folder
 from tests.intake.killed import House
 
-pytestmark = [pytest.mark.database, pytest.mark.kill]
+# On one worker, or the house is built on each.
+pytestmark = [pytest.mark.database, pytest.mark.kill, pytest.mark.xdist_group("a house to kill")]
 PLANNING = ("before:read", "after:check", "after:results", "before:show")
 ONCE = ("before:plan", "after:plan", "before:prepare", "after:prepare")
 TWICE = tuple(

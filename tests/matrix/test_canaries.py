@@ -28,7 +28,7 @@ from niangjia.core.ids import uuid7
 from niangjia.foundation.keys.sm3 import sm3
 from tests.config.conftest import passable_folder
 
-pytestmark = pytest.mark.database
+pytestmark = [pytest.mark.database, pytest.mark.xdist_group("a house with canaries")]
 ROOT = Path(__file__).parents[2]
 LOGS = ("log", "database log")
 HASHES = {"md5": hashlib.md5, "sha1": hashlib.sha1, "sha256": hashlib.sha256, "sm3": sm3}

@@ -33,7 +33,8 @@ from tests.matrix import living
 from tests.matrix.leaving import people
 from tests.matrix.test_canaries import HASHES, forms
 
-pytestmark = [pytest.mark.database, pytest.mark.kill]
+# On one worker, or the day is lived on each.
+pytestmark = [pytest.mark.database, pytest.mark.kill, pytest.mark.xdist_group("a day of the real thing")]
 ROOT = Path(__file__).parents[2]
 JOINER = {"name": "骉试龘", "phone": "14090007788", "number": citizen_number("36990119850607777")}
 ROWS = 40

@@ -196,3 +196,11 @@ def test_the_pages_are_drawn_in_both_languages(client):
     assert "干部登录" in client.get(reverse("account_login")).content.decode()
     client.cookies["language"] = "en"
     assert "Sign in for officials" in client.get(reverse("account_login")).content.decode()
+
+
+def test_a_password_is_hashed_a_million_times(real_iterations, settings):
+    """Here a hash is made in one turn (``tests.conftest``); what is installed makes a million, in a way that lasts."""
+    from django.contrib.auth.hashers import PBKDF2PasswordHasher, get_hasher
+
+    assert isinstance(get_hasher(), PBKDF2PasswordHasher)
+    assert real_iterations >= 1_000_000
