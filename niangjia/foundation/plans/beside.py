@@ -17,24 +17,22 @@ Done = TypeVar("Done")
 
 
 def side_by_side(work: Callable[[Piece], Done], pieces: Iterable[Piece]) -> Iterator[Done]:
-    """Yield what ``work`` makes of each piece, in their order; ``NIANGJIA_WRITERS`` are worked on, and one more waits.
+    """Yield what ``work`` makes of each piece, in their order; at most ``NIANGJIA_WRITERS`` are in hand.
 
     So many connections are taken by all that goes on in the process together, however many jobs there are: the pool has
-    no more of them. What waits is begun while the caller still looks at what is done. The first piece that fails ends it:
-    none is begun after it.
+    no more of them. The first piece that fails ends it: none is begun after it.
     """
     at_once = settings.NIANGJIA_WRITERS
     if at_once == 1:
         yield from map(work, pieces)
         return
     coming: deque[Future[Done]] = deque()
-    failed: list[BaseException] = []
     with ThreadPoolExecutor(at_once) as threads:
         try:
             for piece in pieces:
-                coming.append(threads.submit(_in_thread, work, piece, _connections(at_once), failed))
-                if len(coming) > at_once:
+                if len(coming) == at_once:
                     yield coming.popleft().result()
+                coming.append(threads.submit(_in_thread, work, piece, _connections(at_once)))
             while coming:
                 yield coming.popleft().result()
         finally:
@@ -47,16 +45,9 @@ def _connections(at_once: int) -> threading.Semaphore:
     return threading.Semaphore(at_once)
 
 
-def _in_thread(
-    work: Callable[[Piece], Done], piece: Piece, free: threading.Semaphore, failed: list[BaseException]
-) -> Done:
+def _in_thread(work: Callable[[Piece], Done], piece: Piece, free: threading.Semaphore) -> Done:
     with free:
-        if failed:  # whichever piece is looked at first says why
-            raise failed[0]
         try:
             return work(piece)
-        except BaseException as error:
-            failed.append(error)
-            raise
         finally:
             connection.close()  # a connection is a thread's own
