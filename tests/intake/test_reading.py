@@ -309,6 +309,17 @@ def test_a_text_table_is_the_same_wherever_it_is_cut_into_pieces(lines, end, pie
         assert told(table) == whole
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_line_that_no_list_has_is_told_by_its_number_whatever_ends_the_lines(end):
+    lines = ["姓名,身份证号,备注", *["张三,1,"] * 40, f"李四,2,{'长' * 60}", "王五,3,"]
+    with mock.patch.object(text, "_GIANT", 64):
+        assert told(end.join(lines[:41]).encode()) == told("\n".join(lines[:41]).encode())
+        with pytest.raises(TooLarge) as refused:
+            list(text.blocks(end.join(lines).encode(), Caps()))
+    line = int(refused.value.params["where"].split()[1])
+    assert 40 <= line <= 42
+
+
 def test_control_pieces_that_end_inside_a_cell_would_be_refused_or_read_as_rows(monkeypatch):
     table = '姓名,身份证号,备注\n张三,1,"东街\n3号"\n李四,2,\n'.encode()
     whole = told(table)

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import io
 import json
-import mmap
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -36,10 +35,11 @@ def main() -> None:
     try:
         if not size:
             raise Empty
-        with mmap.mmap(descriptor, size, prot=mmap.PROT_READ) as data:
-            reader = _reader(kind_of(data[:LOOKED_AT]))
-            confine(caps, size)  # once what it needs is imported, for after this it can open nothing
-            content = data[:]
+        reader = _reader(kind_of(os.pread(descriptor, LOOKED_AT, 0)))
+        confine(caps, size)  # once what it needs is imported, for after this it can open nothing
+        with os.fdopen(descriptor, "rb") as file:
+            file.seek(0)
+            content = file.read(size)
         _tell(reader(content, caps, lists))
     except Invalid as refusal:
         _put(b"r", as_told(refusal).encode())

@@ -50,14 +50,12 @@ def blocks(data: bytes, caps: Caps, lists: tuple[Fields, ...] = ()) -> Iterator[
     del data  # a million rows are 200 MB, and few copies of them fit into the cap
     if not _SOMETHING.search(text):
         raise Empty
-    if b"\r" in text:
-        text = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     separator, width = _shape(text, caps, lists)
     _refuse_giant_line(text)
     most = caps.rows + WITHIN_ROWS
     first = 1
     for piece in _pieces(text, most):
-        rows = _parsed(piece, separator, width, first=first)
+        rows = _parsed(_with_one_break(piece), separator, width, first=first)
         first += rows.height
         if first - 1 > most:
             raise TooManyRows(sheet="csv", rows=first - 1, most=caps.rows)
@@ -77,6 +75,11 @@ def _pieces(text: bytes, most: int) -> Iterator[bytes]:
         start = end
 
 
+def _with_one_break(text: bytes) -> bytes:
+    """Return a text whose lines end with a line feed, as old and new machines write them."""
+    return text.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in text else text
+
+
 def _end_of_row(text: bytes, start: int, least: int) -> int:
     """Return the end of the first row that ends at ``least`` or later; a cell in quotation marks may have lines of its own."""
     end = text.find(b"\n", least) + 1
@@ -91,8 +94,8 @@ def _end_of_row(text: bytes, start: int, least: int) -> int:
 def _refuse_giant_line(text: bytes) -> None:
     """Refuse a line that no list has: its one cell would go from hand to hand whole."""
     for start in range(0, len(text) - _GIANT, _GIANT):
-        if text.find(b"\n", start, start + _GIANT) < 0:
-            line = text.count(b"\n", 0, start) + 1
+        if all(text.find(end, start, start + _GIANT) < 0 for end in (b"\n", b"\r")):
+            line = _with_one_break(text[:start]).count(b"\n") + 1
             raise TooLarge(where=f"csv: {line}")
 
 
@@ -183,7 +186,7 @@ def _first_other(lines: list[bytes]) -> int:
 
 def _shape(text: bytes, caps: Caps, lists: tuple[Fields, ...]) -> tuple[str, int]:
     """Return what parts the cells, and how many a row has: as many as the row of headings."""
-    top = text[: 64 * 1024].decode(errors="ignore").encode()  # without half a character at its end
+    top = _with_one_break(text[: 64 * 1024].decode(errors="ignore").encode())  # without half a character at its end
     found = []
     broken: OpenQuote | None = None
     for separator in SEPARATORS:
