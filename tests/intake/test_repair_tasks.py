@@ -321,6 +321,19 @@ def test_neither_a_leader_nor_another_office_withdraws_a_link(city, union, gatew
     assert answer(task, 5)
 
 
+def test_without_scope_and_row_security_another_office_would_withdraw_it(city, union, gateway, monkeypatch):
+    """The control: the scope of the query taken out, row security still hides the link; both out, it is gone."""
+    batch_with_a_slip(city, union)
+    ask(city)
+    (task,) = tasks()
+    other = unions_below(city)[1]
+    monkeypatch.setattr(asking, "visible_to", lambda by: RepairTask.objects.all())
+    assert not withdraw(other, task.row_id)
+    with acting(SYSTEM):
+        assert asking.withdraw(task.row_id, by=clerk_of(other), at=AT)
+    assert [each.status for each in tasks()] == ["withdrawn"]
+
+
 def test_of_a_link_that_has_ended_no_phone_is_kept_once_it_counts_for_no_limit(city, union, gateway):
     batch_with_a_slip(city, union, 5)
     batch_with_a_slip(city, union, 7)

@@ -186,7 +186,9 @@ def _first_other(lines: list[bytes]) -> int:
 
 def _shape(text: bytes, caps: Caps, lists: tuple[Fields, ...]) -> tuple[str, int]:
     """Return what parts the cells, and how many a row has: as many as the row of headings."""
-    top = _with_one_break(text[: 64 * 1024].decode(errors="ignore").encode())  # without half a character at its end
+    top = _with_one_break(
+        text[: 64 * 1024].decode(errors="ignore").encode()
+    )  # without half a character at its end
     found = []
     broken: OpenQuote | None = None
     for separator in SEPARATORS:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
 
+from niangjia.intake.reading.ahead import ahead
 from niangjia.intake.reading.plain.grammar import ROWS, row_said, strictly
 from niangjia.intake.reading.plain.marks import SHARED, Cells, cells_of
 from niangjia.intake.reading.plain.pieces import Pieces
@@ -37,8 +39,7 @@ class Extent:
             NotPlain: one of them is written otherwise.
         """
         last, said = 0, set[bytes]()
-        for piece in pieces.rows():
-            strictly(piece, ROWS)
+        for piece in ahead(_plain(pieces)):
             cells = cells_of(piece, last)
             last = int(cells.rows[-1]) if len(cells.rows) else last
             self._add(cells)
@@ -63,3 +64,14 @@ class Extent:
         known |= new
         if len(known) > _MOST_SAID:
             known.clear()
+
+
+def _plain(pieces: Pieces) -> Iterator[bytes]:
+    """Yield the rows that the grammar covers.
+
+    Raises:
+        NotPlain: the first that it does not cover.
+    """
+    for piece in pieces.rows():
+        strictly(piece, ROWS)
+        yield piece
