@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from hashlib import blake2b
 from typing import Any
 from uuid import UUID
 
@@ -124,14 +125,14 @@ class Unions(forms.Form):
         self, *args: Any, unfound: Sequence[dict[str, Any]], said: dict[str, str], scope: Scope, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.scope, self.unfound = scope, unfound
+        self.scope, self.unfound, self.before = scope, unfound, said
         rows = {each["text"]: each["rows"] for each in unfound}
         self.texts = [*rows, *(text for text in said if text not in rows)]
         known = unions.with_a_roll(scope).filter(pk__in=said.values()).values_list("pk", "code", "name")
         names = {str(pk): (code, name) for pk, code, name in known}
-        for k, text in enumerate(self.texts):
+        for text in self.texts:
             code, name = names.get(said.get(text, ""), ("", ""))
-            self.fields[f"union{k}"] = forms.CharField(
+            self.fields[field_of(text)] = forms.CharField(
                 label=gettext("“%(name)s”") % {"name": text} if text else gettext("Rows without a union"),
                 help_text=_found_in(rows.get(text), name),
                 initial=code,
@@ -153,9 +154,20 @@ class Unions(forms.Form):
 
     @property
     def said(self) -> dict[str, UUID]:
-        """The names that mean a union."""
-        answers = [self.cleaned_data[f"union{k}"].strip() for k in range(len(self.texts))]
-        return {text: self.meant[value].pk for text, value in zip(self.texts, answers, strict=True) if value}
+        """The names that mean a union; of what was not asked, because the list was checked anew meanwhile, what was said before."""
+        found = {}
+        for text in self.texts:
+            value = self.cleaned_data[field_of(text)].strip()
+            if value:
+                found[text] = self.meant[value].pk
+            elif field_of(text) not in self.data and text in self.before:
+                found[text] = UUID(self.before[text])
+        return found
+
+
+def field_of(text: str) -> str:
+    """Return the name of the field that asks what ``text`` means: of the text itself, whatever stands before it."""
+    return f"union-{blake2b(text.encode(), digest_size=6).hexdigest()}"
 
 
 def _found_in(rows: int | None, name: str) -> str:

@@ -48,16 +48,17 @@ def match(
     Returns:
         (n,) ids, null for a row with a finding; and the findings in the schema of ``core.findings``.
     """
-    own = said.get("", own)
     listed = organisations.with_row_index("place").with_columns(pl.col("code").str.to_uppercase())
+    told = _told(said, listed)
+    own = next((union for name, union in told.iter_rows() if not name), own)
     key = by_value(columns["union"], lambda frame: frame.select(key=match_key(pl.col("text"))))
     rows = columns.select("union_code", key["key"], named=pl.col("union").is_not_null()).with_row_index("row")
-    found = _candidates(rows, listed, said)
+    found = _candidates(rows, listed, told)
     decided = rows.join(found, on="row", how="left", maintain_order="left").select(_decision(), _finding(own))
     return _ids(decided, organisations, own), findings(decided, RULES)
 
 
-def _candidates(rows: pl.DataFrame, listed: pl.DataFrame, said: Mapping[str, Any]) -> pl.DataFrame:
+def _candidates(rows: pl.DataFrame, listed: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
     """Return for each row what its code and what its name find, in scope and out of it: how many, and the first."""
     named = pl.concat(
         [
@@ -65,9 +66,9 @@ def _candidates(rows: pl.DataFrame, listed: pl.DataFrame, said: Mapping[str, Any
             listed.select("place", "in_scope", key=match_key(pl.col("path_text"))),
         ]
     ).unique(["place", "key"])
-    if said:
-        meant = _meant(said, listed)
-        named = pl.concat([named.join(meant, on="key", how="anti"), meant])
+    meant = told.select("id", key=match_key(pl.col("name"))).unique("key", keep="last").drop_nulls()
+    meant = meant.join(listed, on="id").select("place", "in_scope", "key")
+    named = pl.concat([named.join(meant, on="key", how="anti"), meant])
     coded = listed.select("place", "in_scope", "code").drop_nulls("code")
     by_name, by_code = _counted(named, "key", "name"), _counted(coded, "code", "code")
     return (
@@ -81,13 +82,13 @@ def _candidates(rows: pl.DataFrame, listed: pl.DataFrame, said: Mapping[str, Any
     )
 
 
-def _meant(said: Mapping[str, Any], listed: pl.DataFrame) -> pl.DataFrame:
-    """Return the keys of the names that a clerk explained, each with its union; of one that has ended, nothing."""
+def _told(said: Mapping[str, Any], listed: pl.DataFrame) -> pl.DataFrame:
+    """Return (name, id) of what a clerk said, without unions that have ended or lie elsewhere by now."""
     told = pl.DataFrame(
-        {"name": list(said), "id": list(said.values())}, schema_overrides={"id": listed.schema["id"]}
+        {"name": list(said), "id": list(said.values())},
+        schema={"name": pl.String, "id": listed.schema["id"]},
     )
-    keyed = told.select("id", key=match_key(pl.col("name"))).drop_nulls("key").unique("key", keep="last")
-    return keyed.join(listed.filter("in_scope"), on="id").select("place", "in_scope", "key")
+    return told.join(listed.filter("in_scope").select("id"), on="id", how="semi")
 
 
 def unfound(columns: pl.DataFrame, found: pl.DataFrame, where: pl.Series) -> pl.DataFrame:

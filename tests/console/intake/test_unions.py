@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from niangjia.console.intake.forms import field_of
 from niangjia.core.errors import NotFound
 from niangjia.core.roles import Role
 from niangjia.foundation.acting import acting
@@ -63,7 +64,9 @@ def newest() -> Batch:
         return Batch.objects.order_by("-pk").first()
 
 
-def say(desk, batch, **answers):
+def say(desk, batch, answers):
+    """Say by name of the list which union is meant."""
+    answers = {field_of(name): union for name, union in answers.items()}
     answer = desk.post(reverse("console:intake-unions", args=[batch.pk]), answers, follow=True)
     run_jobs()
     return answer.content.decode()
@@ -84,7 +87,7 @@ def test_said_once_it_holds_for_every_row_and_for_the_next_list_until_it_is_take
     shown = page(desk, batch)
     assert f"“{BY_TONGUE}”" in shown and "2 行因此待定" in shown and "没写工会的行" in shown
 
-    say(desk, batch, union0=union.name, union1=union.code)
+    say(desk, batch, {BY_TONGUE: union.name, "": union.code})
 
     batch = newest()
     assert counted(batch) == {"new": 4} and batch.status == "planned"
@@ -97,7 +100,7 @@ def test_said_once_it_holds_for_every_row_and_for_the_next_list_until_it_is_take
     second = tried(desk, called(5, BY_TONGUE), called(6, "别的工会"))
     assert counted(second) == {"new": 1, "held": 1}
     assert f'value="{union.code}"' in page(desk, second)
-    say(desk, second, union0="", union1="")  # neither what is new nor what was said before
+    say(desk, second, {BY_TONGUE: "", "": "", "别的工会": ""})  # neither what is new nor what was said before
     assert counted(newest()) == {"held": 2}
     assert counted(tried(desk, called(7, BY_TONGUE))) == {"held": 1}
 
@@ -105,7 +108,7 @@ def test_said_once_it_holds_for_every_row_and_for_the_next_list_until_it_is_take
 def test_what_is_no_union_of_the_office_is_told_beside_the_field_and_nothing_is_kept(desk, city, union):
     batch = tried(desk, called(1, BY_TONGUE))
     for wrong in ("没有这个工会", parent(union).name, city.name):  # a federation has no roll
-        told = say(desk, batch, union0=wrong)
+        told = say(desk, batch, {BY_TONGUE: wrong})
         assert "errorlist" in told and f'value="{wrong}"' in told
         assert newest().options.get("unions_said") == {} and counted(newest()) == {"held": 1}
 
@@ -115,12 +118,12 @@ def test_a_union_that_another_office_has_below_it_cannot_be_meant(city, union):
     county = parent(union)
     below = at_desk(county, "mei")
     batch = tried(below, called(1, BY_TONGUE))
-    assert "errorlist" in say(below, batch, union0=elsewhere.code)
+    assert "errorlist" in say(below, batch, {BY_TONGUE: elsewhere.code})
     clerk = clerk_of(county)
     with acting(clerk), pytest.raises(NotFound):
         actions.say_unions(batch, {BY_TONGUE: elsewhere.pk}, by=clerk, at=batch.planned_at)
     assert counted(newest()) == {"held": 1}
-    say(below, batch, union0=union.name)
+    say(below, batch, {BY_TONGUE: union.name})
     assert counted(newest()) == {"new": 1}
 
 
@@ -138,7 +141,7 @@ def test_without_the_look_at_the_scope_the_row_is_held_by_the_trial_run_still(ci
 
 
 def test_what_one_office_said_is_not_asked_for_by_another(desk, city, union):
-    say(desk, tried(desk, called(1, BY_TONGUE)), union0=union.name)
+    say(desk, tried(desk, called(1, BY_TONGUE)), {BY_TONGUE: union.name})
     assert counted(newest()) == {"new": 1}
     below = at_desk(parent(union), "mei")
     assert counted(tried(below, called(2, BY_TONGUE))) == {"held": 1}
@@ -150,10 +153,22 @@ def test_numbers_in_a_column_that_was_taken_for_the_unions_are_kept_nowhere(desk
     assert "36990119850607001X" not in page(desk, batch)
 
 
-def test_a_union_that_ended_since_is_asked_for_anew(desk, union):
-    say(desk, tried(desk, called(1, BY_TONGUE)), union0=union.name)
+@pytest.mark.parametrize("change", [{"ended_on": "2026-01-02"}, {"path": "0099"}], ids=["ended", "elsewhere"])
+def test_a_union_that_ended_or_went_elsewhere_since_is_asked_for_anew(desk, union, change):
+    say(desk, tried(desk, called(1, BY_TONGUE), called(2, "")), {BY_TONGUE: union.name, "": union.name})
+    assert counted(newest()) == {"new": 2}
     with acting(SYSTEM):
-        Organisation.objects.filter(pk=union.pk).update(ended_on="2026-01-02")
-    batch = tried(desk, called(2, BY_TONGUE))
-    assert counted(batch) == {"held": 1}
+        Organisation.objects.filter(pk=union.pk).update(**change)
+    batch = tried(desk, called(3, BY_TONGUE), called(4, ""))
+    assert counted(batch) == {"held": 2}
     assert f"“{BY_TONGUE}”" in page(desk, batch)
+
+
+def test_an_answer_from_an_older_page_is_taken_for_the_name_that_it_was_about(desk, union, city):
+    """Two clerks have the page open: what the first said stands, whatever the second's page did not ask."""
+    other = unions_below(city)[1]
+    batch = tried(desk, called(1, BY_TONGUE), called(2, "甲站"), called(3, "甲站"))
+    say(desk, batch, {"甲站": other.name})
+    say(at_desk(city, "mei"), newest(), {BY_TONGUE: union.name})
+    assert newest().options["unions_said"] == {BY_TONGUE: str(union.pk), "甲站": str(other.pk)}
+    assert counted(newest()) == {"new": 3}

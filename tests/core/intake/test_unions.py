@@ -67,7 +67,7 @@ def test_a_clerk_says_which_union_a_name_means(name, code, said, union):
     [
         ("丁工会", "X3", {"丁工会": "a"}, "UNION_AMBIGUOUS"), ("丁工会", "X9", {"丁工会": "a"}, "UNION_AMBIGUOUS"),
         ("丁工会", None, {"丁工会": "d"}, "UNION_UNKNOWN"), ("丁工会", None, {"丁工会": "gone"}, "UNION_UNKNOWN"),
-        ("戊工会", None, {"丁工会": "a"}, "UNION_UNKNOWN"),
+        ("戊工会", None, {"丁工会": "a"}, "UNION_UNKNOWN"), (None, None, {"": "d"}, "UNION_BLANK"), (None, None, {"": "gone"}, "UNION_BLANK"),
     ],
 )  # fmt: skip
 def test_what_a_clerk_says_stands_neither_against_a_code_nor_for_a_union_elsewhere(name, code, said, finding):
