@@ -260,6 +260,43 @@ def test_without_the_limit_the_phone_would_get_them_all(city, union, gateway, mo
     assert len(gateway.sent) == 3
 
 
+class Slow(Kept):
+    """A gateway in whose time something happens."""
+
+    def __init__(self, happens) -> None:
+        super().__init__()
+        self.happens, self.depths = happens, []
+
+    def send(self, phone: str, text: str) -> None:
+        super().send(phone, text)
+        self.depths.append(len(connection.savepoint_ids))
+        self.happens()
+
+
+def test_nothing_is_locked_while_a_message_goes_out_and_what_was_withdrawn_stays_so(city, union):
+    batch_with_a_slip(city, union)
+    depth = len(connection.savepoint_ids)
+    with sms.serving(Slow(lambda: withdraw(city, tasks()[0].row_id))) as gateway:
+        ask(city)
+    assert gateway.depths == [depth] and len(gateway.sent) == 1
+    (task,) = tasks()
+    assert (task.status, task.sent_at) == ("withdrawn", None)
+    assert not answer(task, 5)
+
+
+def test_of_links_to_one_phone_that_go_out_at_once_the_first_asked_for_go(city, union, gateway):
+    for n in (5, 7, 9):
+        batch_with_a_slip(city, union, n, phone=phone(5))
+    clerk = clerk_of(city)
+    with acting(clerk):
+        asking.ask([row.pk for row in asking.askable(by=clerk)], by=clerk, at=AT)
+    last = tasks()[-1]
+    sending.send(last.pk, by=SYSTEM, now=lambda: AT)  # its job is the quickest
+    assert gateway.sent == [] and tasks()[-1].refused == "repair_too_many_links"
+    run_jobs(now=lambda: AT)
+    assert len(gateway.sent) == 2
+
+
 def test_a_row_has_one_live_link(city, union, gateway):
     batch_with_a_slip(city, union)
     assert ask(city) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
@@ -10,10 +11,10 @@ from niangjia.foundation.jobs import every, job
 from niangjia.intake.mending import sending, taking_in
 
 
-@job("mending.send")
-def send(*, task: UUID, by: Actor, at: datetime) -> None:
+@job("mending.send", transaction=False)
+def send(*, task: UUID, by: Actor, now: Callable[[], datetime]) -> None:
     """Send the link of one task."""
-    sending.send(task, by=by, at=at)
+    sending.send(task, by=by, now=now)
 
 
 @job("mending.take_in")
