@@ -1,4 +1,4 @@
-"""One embedded PostgreSQL and one home for a whole pytest run, shared by the workers of pytest-xdist.
+"""One embedded PostgreSQL for a whole pytest run, shared by the workers of pytest-xdist, and a home for each of them.
 
 A plugin (``-p tests.one_database``) and no fixture: settings read the addresses before any conftest is loaded. The first
 process starts the server and puts the addresses into the environment, which the workers inherit.
@@ -7,6 +7,7 @@ process starts the server and puts the addresses into the environment, which the
 import contextlib
 import os
 import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -24,6 +25,10 @@ if SHARED not in os.environ:
     if "DATABASE_URL" not in os.environ:
         urls = _held.enter_context(throwaway()).urls()
         os.environ.update(DATABASE_URL=urls.app, DATABASE_OWNER_URL=urls.owner)
+elif worker := os.environ.get("PYTEST_XDIST_WORKER"):
+    home = Path(os.environ["NIANGJIA_HOME"]) / worker  # keys and files are of one database, as in operation
+    home.mkdir(mode=0o700)
+    os.environ["NIANGJIA_HOME"] = str(home)
 
 
 @pytest.hookimpl(trylast=True)
