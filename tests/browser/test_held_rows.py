@@ -89,8 +89,9 @@ def decided(walk):
     page = walk.clerk
     rows = page.locator("fieldset.held")
     rows.nth(0).locator("input[type=radio]").first.check()
-    for at, answer in enumerate(("out", "new", "new", "new", "out"), start=1):
+    for at, answer in enumerate(("out", "new", "new", "new", "new"), start=1):
         rows.nth(at).locator(f"input[value={answer}]").check()
+    rows.nth(5).locator("input[type=text]").fill(unions_below(walk.city)[0].name)
     send(page)
     walk.look(page, "held-rows-being-carried-out")
     run_jobs()
@@ -104,7 +105,7 @@ def decided(walk):
     walk.look(page, "held-rows-empty")
     with acting(SYSTEM):
         batch = Batch.objects.get(pk=walk.batch.pk)
-        assert Person.objects.count() == 4
-    assert {verdict: n for verdict, n in batch.counts.items() if n} == {"changed": 1, "new": 2, "refused": 3}
+        assert Person.objects.count() == 5
+    assert {verdict: n for verdict, n in batch.counts.items() if n} == {"changed": 1, "new": 3, "refused": 2}
     walk.go(page, "console:intake-batch", walk.batch.pk)
     walk.look(page, "held-list-settled")

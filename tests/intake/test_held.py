@@ -13,8 +13,10 @@ from niangjia.foundation.audit.models import Event
 from niangjia.foundation.plans import queries as plans
 from niangjia.foundation.plans.models import Batch, BatchRow
 from niangjia.foundation.vault import open_sealed
-from niangjia.registry.held import judging, lapsing, queries
-from niangjia.registry.held.refusals import NotInQuestion, NoUnion, NumberTaken
+from niangjia.registry.held import deciding, judging, lapsing, queries
+from niangjia.registry.held.deciding import Decision
+from niangjia.registry.held.refusals import NotInQuestion, NoUnion, NumberTaken, UnionUnknown
+from niangjia.registry.held.states import Outcome
 from niangjia.registry.models import HeldRow, Membership, Organisation, Person
 from tests.intake.holding import (
     AT,
@@ -202,12 +204,83 @@ def test_without_the_last_look_the_stale_decision_would_stand(city, monkeypatch)
     assert [each.refused for each in held(batch)] != ["held_number_taken"]
 
 
-def test_a_row_without_a_union_can_only_be_left_out(city):
+def said(office, row, outcome, union):
+    """Decide on a row and say which union it is of; let it be carried out."""
+    clerk = clerk_of(office)
+    chosen = row.person_ids[0] if outcome == Outcome.SAME else None
+    with acting(clerk):
+        deciding.decide({row.pk: Decision(outcome, chosen, union)}, by=clerk, at=AT)
+    run_jobs(now=lambda: AT)
+
+
+def test_of_a_row_without_a_union_the_clerk_says_which_it_is(city):
     batch = written(city, line(9, None))
     (row,) = waiting(city)
     with pytest.raises(NoUnion):
         told(city, (row, "new"))
     assert [each.status for each in held(batch)] == ["open"]
+    union = unions_below(city)[0]
+
+    said(city, row, Outcome.NEW, union.name)
+
+    assert number_is_list(city) == 1 and results(fresh(batch)) == {2: "new"}
+    with acting(SYSTEM):
+        assert Membership.objects.get().organisation_id == union.pk
+    assert fresh(batch).by_organisation[str(union.pk)]["new"] == 1
+    before = undone(city, batch)
+    assert before.status == "undone"
+    with acting(SYSTEM):
+        assert not Person.objects.exists()
+
+
+def test_a_union_is_said_by_what_the_lists_office_has_below_it_alone(city):
+    """A federation has no roll; an office above may say for a list of the one below no union elsewhere."""
+    union, elsewhere = unions_below(city)
+    county = parent(union)
+    batch = written(county, line(9, None), name="county.csv")
+    (row,) = waiting(county)
+    for office, wrong in ((county, county.name), (county, "没有这个工会"), (city, elsewhere.code)):
+        with pytest.raises(UnionUnknown):
+            said(office, row, Outcome.NEW, wrong)
+    assert [each.status for each in held(batch)] == ["open"]
+    said(city, row, Outcome.NEW, union.code)
+    assert results(fresh(batch)) == {2: "new"}
+
+
+def test_without_the_look_below_the_lists_office_the_row_would_go_elsewhere(city, monkeypatch):
+    """The control of the test above."""
+    union, elsewhere = unions_below(city)
+    batch = written(parent(union), line(9, None), name="county.csv")
+    (row,) = waiting(parent(union))
+    monkeypatch.setattr(deciding, "scope_of", lambda office: city.scope)
+    said(city, row, Outcome.NEW, elsewhere.code)
+    with acting(SYSTEM):
+        assert Membership.objects.get().organisation_id == elsewhere.pk
+    assert results(fresh(batch)) == {2: "new"}
+
+
+def test_what_the_list_told_of_its_union_stands_whatever_is_said(city):
+    union, other = unions_below(city)
+    written(city, line(5, union, sex="女"))
+    (row,) = waiting(city)
+    said(city, row, Outcome.NEW, other.name)
+    with acting(SYSTEM):
+        assert Membership.objects.get().organisation_id == union.pk
+
+
+def test_who_left_comes_back_onto_the_roll_that_the_clerk_says(city):
+    union = unions_below(city)[0]
+    written(city, line(1, union, name="张一丰"))
+    with acting(SYSTEM):
+        Membership.objects.update(
+            from_on=date(2026, 1, 1), to_on=date(2026, 8, 1), status="exited", closed_at=AT
+        )
+    written(city, line(101, None, name="张一丰", phone=phone(1)), name="second.csv")
+    (row,) = waiting(city)
+    said(city, row, Outcome.SAME, union.name)
+    with acting(SYSTEM):
+        assert Person.objects.count() == 1
+        assert Membership.objects.get(to_on=None).organisation_id == union.pk
 
 
 def test_nobody_but_those_in_question_can_be_chosen(city):

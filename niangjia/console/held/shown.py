@@ -84,6 +84,7 @@ class Shown:
     choices: list[Choice]
     lines: list[Line]
     why_not_new: str
+    asks_for_union: bool
     is_open: bool
 
 
@@ -134,6 +135,7 @@ def _shown(row: HeldRow, around: Around, opened: Opened | None) -> Shown:
         choices=[_choice(row, each, why[str(each.pk)], spells[each.pk], around, opened) for each in people],
         lines=list(_lines(row, people, spells, around, opened)),
         why_not_new=sentence(refusal) if refusal else "",
+        asks_for_union=deciding.asks_for_union(row),
         is_open=row.status == Status.OPEN,
     )
 

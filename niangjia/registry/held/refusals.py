@@ -27,7 +27,16 @@ class NoUnion(Invalid):
 
     code = "held_no_union"
     message = gettext_noop(
-        "The union of this row was not found. Correct it in the repair workbook, and hand the row in again."
+        "The union of this row was not found. Write its code or full name, or correct it in the repair workbook."
+    )
+
+
+class UnionUnknown(Invalid):
+    """What was written names no union onto whose roll the row may go."""
+
+    code = "held_union_unknown"
+    message = gettext_noop(
+        "No union with members has this code or full name below the office whose list it is: %(said)s. Look it up, and write it again."
     )
 
 

@@ -152,3 +152,29 @@ def test_an_office_that_may_not_know_both_finds_no_row(city):
     above = at_desk(city, "lan")
     assert "就是张*" in shown(above, ONE, row.pk)
     assert "已有人使用这个证件号码" in shown(above, ONE, row.pk)
+
+
+def test_a_row_without_a_union_asks_for_one_and_a_wrong_one_costs_no_other_decision(desk, city):
+    union = unions_below(city)[0]
+    batch = written(city, line(7, None), line(5, union, sex="女"), line(8, None), line(9, None))
+    first, sound, second, third = waiting(city)
+    page = shown(desk)
+    assert page.count('list="units"') == 3 and f'<option value="{union.code}">' in page
+    assert f'id="union-{first.pk}"' in shown(desk, ONE, first.pk)
+
+    answers = {f"row-{row.pk}": "new" for row in (first, sound, second, third)}
+    answers |= {f"union-{first.pk}": union.name, f"union-{second.pk}": "没有这个工会"}
+    told = desk.post(f"{reverse(PAGE)}?batch={batch.pk}", answers, follow=True).content.decode()
+
+    assert "“没有这个工会”" in told and "请填它的编码或全称" in told and "已判断 2 行" in told
+    assert [row.pk for row in waiting(city)] == [second.pk, third.pk]
+    run_jobs()
+    with acting(SYSTEM):
+        assert Person.objects.count() == 2
+
+
+def test_when_only_what_is_wrong_was_chosen_that_alone_is_told(desk, city):
+    batch = written(city, line(7, None))
+    (row,) = waiting(city)
+    told = send(desk, [(row, "new")], batch).content.decode()
+    assert "请填它的编码或全称" in told and "已判断" not in told and "没有选择" not in told
