@@ -22,7 +22,7 @@ from niangjia.foundation.plans.models import Batch
 from niangjia.foundation.plans.states import CANCELLABLE, CHART, OVER, Status
 from niangjia.intake import jobs, remembering, returning
 from niangjia.registry import organisations
-from niangjia.registry.kinds.unions import SAID, scope_of, with_a_roll
+from niangjia.registry.kinds.unions import SAID, UNFOUND, scope_of, with_a_roll
 from niangjia.registry.models import Organisation
 
 MEMBERS, NATION = "members", "00"
@@ -214,7 +214,7 @@ def commit(batch: Batch, *, by: Actor, at: datetime) -> None:
     if batch.plan_file_id and storing.is_gone(batch.plan_file_id):
         raise RestGone if event == "resume" else storing.FileGone
     # What comes back may be more by the end: a repair workbook that was made is old then.
-    options = {name: value for name, value in batch.options.items() if name != "repair_in"}
+    options = _without(batch, "repair_in", UNFOUND)
     workflow.fire(batch, event, machine=CHART, by=by, at=at, result_file_id=None, options=options)
     jobs.commit.defer(batch=batch.pk)
 
@@ -232,7 +232,12 @@ def stop(batch: Batch, *, by: Actor, at: datetime) -> None:
 
 def cancel(batch: Batch, *, by: Actor, at: datetime) -> None:
     """Give a roster up before anything of it is written."""
-    workflow.fire(batch, "cancel", machine=CHART, by=by, at=at)
+    workflow.fire(batch, "cancel", machine=CHART, by=by, at=at, options=_without(batch, UNFOUND))
+
+
+def _without(batch: Batch, *names: str) -> dict[str, Any]:
+    """Return the options that are still of use: texts of a list that nobody is asked about any more are not kept."""
+    return {name: value for name, value in batch.options.items() if name not in names}
 
 
 @transaction.atomic

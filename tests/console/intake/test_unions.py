@@ -147,6 +147,17 @@ def test_what_one_office_said_is_not_asked_for_by_another(desk, city, union):
     assert counted(tried(below, called(2, BY_TONGUE))) == {"held": 1}
 
 
+def test_texts_of_a_list_that_nobody_is_asked_about_any_more_are_not_kept(desk, union):
+    given_up = tried(desk, called(1, BY_TONGUE))
+    desk.post(reverse("console:intake-cancel", args=[given_up.pk]))
+    assert "unions_unfound" not in newest().options
+    written = tried(desk, called(1, BY_TONGUE), line(2, union))
+    assert [each["text"] for each in written.options["unions_unfound"]] == [BY_TONGUE]
+    desk.post(reverse("console:intake-commit", args=[written.pk]))
+    run_jobs()
+    assert newest().status == "committed" and "unions_unfound" not in newest().options
+
+
 def test_numbers_in_a_column_that_was_taken_for_the_unions_are_kept_nowhere(desk):
     batch = tried(desk, called(1, "36990119850607001X"), called(2, "19900000001"))
     assert counted(batch) == {"held": 2} and batch.options["unions_unfound"] == []
