@@ -39,12 +39,10 @@ def test_an_error_comes_behind_what_was_made_before_it():
 
 def test_who_stops_listening_leaves_no_thread_behind():
     made: list[tuple[int, bool]] = []
+    before = set(threading.enumerate())
     listening = ahead(items(50, made))
     assert next(listening) == 0
+    assert set(threading.enumerate()) - before
     listening.close()
     assert len(made) <= 2
-    assert not [
-        each
-        for each in threading.enumerate()
-        if each.name.startswith("ThreadPoolExecutor") and each.is_alive()
-    ]
+    assert not set(threading.enumerate()) - before
