@@ -168,9 +168,8 @@ def say_unions(batch: Batch, said: Mapping[str, UUID], *, by: Actor, at: datetim
     Raises:
         NotFound: a union without a roll, or not below the office whose list it is.
     """
-    office = Organisation.objects.get(pk=batch.organisation_id)
     unions = set(said.values())
-    if with_a_roll(scope_of(office)).filter(pk__in=unions).count() != len(unions):
+    if with_a_roll(scope_of(batch)).filter(pk__in=unions).count() != len(unions):
         raise NotFound
     told = {name: str(union) for name, union in said.items()}
     audit.record("unions.said", by=by, at=at, subject=batch, facts={"names": len(told)})

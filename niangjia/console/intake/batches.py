@@ -26,7 +26,7 @@ from niangjia.core.errors import NotFound, Refusal
 from niangjia.core.intake.lists import Form
 from niangjia.core.plan import Verdict
 from niangjia.foundation import audit
-from niangjia.foundation.actors import Actor, Scope
+from niangjia.foundation.actors import Actor
 from niangjia.foundation.files.models import StoredFile
 from niangjia.foundation.files.storing import FileGone, open_file
 from niangjia.foundation.plans import kinds
@@ -40,7 +40,6 @@ from niangjia.intake.words import form_of, refusal_of
 from niangjia.registry import doubts
 from niangjia.registry.held import queries as held
 from niangjia.registry.kinds.unions import SAID, UNFOUND, scope_of, with_a_roll
-from niangjia.registry.models import Organisation
 from niangjia.ui.requests import actor_of
 from niangjia.ui.words import sentence
 
@@ -86,18 +85,14 @@ def _page(request: HttpRequest, batch: Batch, **more: Any) -> HttpResponse:
         context["mapping"] = Mapping(form=form_of(batch), headings=told, mapping=batch.mapping)
         context["as_on"] = datetime.fromisoformat(when) if when else None
     if "remap" in events and (batch.options.get(UNFOUND) or batch.options.get(SAID)):
-        context |= {"said": _unions(batch), "offered": offered(with_a_roll(_scope(batch)))}
+        context |= {"said": _unions(batch), "offered": offered(with_a_roll(scope_of(batch)))}
     return render(request, "console/intake/batch.html", context | more)
 
 
 def _unions(batch: Batch, *answers: Any) -> Unions:
     """Return the form that asks which unions the names in ``batch`` mean."""
     told = {"unfound": batch.options.get(UNFOUND, []), "said": batch.options.get(SAID, {})}
-    return Unions(*answers, **told, scope=_scope(batch))
-
-
-def _scope(batch: Batch) -> Scope:
-    return scope_of(Organisation.objects.get(pk=batch.organisation_id))
+    return Unions(*answers, **told, scope=scope_of(batch))
 
 
 def _trial(request: HttpRequest, batch: Batch) -> dict[str, Any]:

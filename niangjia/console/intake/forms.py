@@ -157,8 +157,8 @@ class Unions(forms.Form):
         """The names that mean a union; of what was not asked, because the list was checked anew meanwhile, what was said before."""
         found = {}
         for text in self.texts:
-            value = self.cleaned_data[field_of(text)].strip()
-            if value:
+            value = self.cleaned_data.get(field_of(text), "").strip()
+            if value in self.meant:
                 found[text] = self.meant[value].pk
             elif field_of(text) not in self.data and text in self.before:
                 found[text] = UUID(self.before[text])

@@ -22,7 +22,7 @@ from niangjia.registry.held.candidates import NUMBER
 from niangjia.registry.held.refusals import NeedsMending, NotInQuestion, NoUnion, NumberTaken, UnionUnknown
 from niangjia.registry.held.states import CHART, Outcome
 from niangjia.registry.kinds.unions import meant, scope_of
-from niangjia.registry.models import HeldRow, Organisation
+from niangjia.registry.models import HeldRow
 
 
 @dataclass(frozen=True)
@@ -102,8 +102,7 @@ def _union_of(row: HeldRow, decision: Decision, *, by: Actor) -> UUID | None:
     if row.union_id is not None or not decision.union or decision.outcome == Outcome.OUT:
         return row.union_id
     batch = plans.get(row.batch_id, by=by)
-    office = Organisation.objects.get(pk=batch.organisation_id)
-    union = meant({decision.union}, scope_of(office)).get(decision.union)
+    union = meant({decision.union}, scope_of(batch)).get(decision.union)
     if union is None:
         raise UnionUnknown(said=decision.union)
     return union.pk

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from typing import Protocol
 
 import polars as pl
 from django.db.models import Q, QuerySet
@@ -60,9 +61,21 @@ def meant(said: Collection[str], scope: Scope) -> dict[str, Organisation]:
     return {each: found[each][0] for each in said if len(found.get(each, ())) == 1}
 
 
-def scope_of(office: Organisation) -> Scope:
+class Placed(Protocol):
+    """An office, or what copies its place: a federation that leads a line stands at the end of its own."""
+
+    @property
+    def path(self) -> str:
+        """Where it stands."""
+
+    @property
+    def line_path(self) -> str | None:
+        """Where the federation stands that leads it."""
+
+
+def scope_of(office: Placed) -> Scope:
     """Return what the office may write to."""
-    return Scope.below(office.path, line=office.leads_a_line)
+    return Scope.below(office.path, line=office.line_path == office.path)
 
 
 def _is_in(scope: Scope, union: Organisation) -> bool:

@@ -147,6 +147,17 @@ def test_what_one_office_said_is_not_asked_for_by_another(desk, city, union):
     assert counted(tried(below, called(2, BY_TONGUE))) == {"held": 1}
 
 
+def test_an_answer_that_comes_too_late_is_told_so_whether_it_is_right_or_not(desk, union):
+    batch = tried(desk, called(1, BY_TONGUE), line(2, union))
+    desk.post(reverse("console:intake-cancel", args=[batch.pk]))
+    for answer in (union.name, "没有这个工会"):
+        assert "said-error" in say(desk, batch, {BY_TONGUE: answer})
+    with acting(SYSTEM):
+        Batch.objects.filter(pk=batch.pk).update(options=batch.options)  # as on a page that was open before
+    assert "said-error" in say(desk, batch, {BY_TONGUE: "没有这个工会"})
+    assert newest().status == "cancelled"
+
+
 def test_texts_of_a_list_that_nobody_is_asked_about_any_more_are_not_kept(desk, union):
     given_up = tried(desk, called(1, BY_TONGUE))
     desk.post(reverse("console:intake-cancel", args=[given_up.pk]))
